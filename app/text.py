@@ -1,0 +1,42 @@
+"""Visible text: Chinese message ids, translated by gettext where another language is chosen."""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+
+from app.paths import resource
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+
+
+class _Language:
+    """The one language of this process; set once at the start by :func:`use`."""
+
+    translations: gettext.NullTranslations = gettext.NullTranslations()
+    code: str = "zh"
+
+
+def use(code: str) -> None:
+    """Choose the language of all visible text: ``zh`` (the message ids themselves) or ``en``."""
+    if code == "zh":
+        _Language.translations = gettext.NullTranslations()
+    else:
+        path = Path(resource("locale")) / f"{code}.mo"
+        with path.open("rb") as file:
+            _Language.translations = gettext.GNUTranslations(file)
+    _Language.code = code
+
+
+def language() -> str:
+    """The code of the language in use, ``zh`` or ``en``."""
+    return _Language.code
+
+
+def _(message: str, /, **values: object) -> str:
+    """Translate ``message`` and fill ``{named}`` places from ``values``.
+
+    The message id must be a literal: an f-string would be extracted and never match.
+    """
+    text = _Language.translations.gettext(message) if message else ""
+    return text.format(**values) if values else text
