@@ -1,0 +1,40 @@
+"""The registry: every kind of record the program keeps, in the order of the navigation."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from app.errors import Refusal
+from app.models.activities import Activity, Participant
+from app.models.center import Center, User
+from app.models.organizations import Organization, Team
+from app.models.record import Kind, Record
+from app.models.services import ServiceCase
+from app.models.training import Enrolment, Training
+from app.models.venues import Booking, Venue
+from app.text import _
+
+SCHEMA = 1
+"""Version of the declarations; written into every change. Raise it with every migration."""
+
+RECORDS: tuple[type[Record], ...] = (
+    Booking,
+    Venue,
+    ServiceCase,
+    Organization,
+    Team,
+    Training,
+    Enrolment,
+    Activity,
+    Participant,
+    User,
+    Center,
+)
+KINDS = MappingProxyType({record.kind.name: record.kind for record in RECORDS})
+
+
+def kind_of(name: str) -> Kind:
+    """The kind called ``name``; raises :class:`Refusal` for an unknown one."""
+    if name not in KINDS:
+        raise Refusal.of("kind", _("没有“{name}”这种记录", name=name), _("可选：{offered}", offered="、".join(KINDS)))
+    return KINDS[name]

@@ -1,0 +1,113 @@
+"""Tables beside the records: the change log and its heads, cards, and what stays on this PC."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
+
+from app.models.record import metadata
+from app.models.registry import KINDS
+
+change = Table(
+    "change",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("lamport", BigInteger, nullable=False),
+    Column("op", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("record_id", String, nullable=False),
+    Column("schema", BigInteger, nullable=False),
+    Column("bases", LargeBinary, nullable=False),
+    Column("values", LargeBinary, nullable=True),
+    Column("values_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index("change_record", "kind", "record_id", "scope"),
+)
+"""The change log. ``hash`` is the chain up to this change; all else is the change as it travels."""
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("lamport", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The last change of each log: what we hold, in one small table."""
+
+signed_head = Table(
+    "signed_head",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+"""Heads signed by their own device; who relays a log cuts it only here."""
+
+peer = Table(
+    "peer",
+    metadata,
+    Column("device", String, primary_key=True),
+    Column("counter", BigInteger, nullable=False),
+    Column("holdings", LargeBinary, nullable=False),
+    Column("heard_at", BigInteger, nullable=False),
+)
+"""Last known holdings of each device we exchange with; replaced only by a bundle with a higher counter."""
+
+card = Table(
+    "card",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("scope", String, nullable=False),
+    Column("letters", String, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("device", String, nullable=True),
+)
+"""One-time cards issued here, by the district or by the center's first PC; ``device`` is who used it."""
+
+local = Table(
+    "local",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Small facts of this PC that never travel: password hashes, list columns, drafts, the schema last folded."""
+
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("owner", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("subtitle", String, nullable=False),
+    Column("body", String, nullable=False),
+    Column("full", String, nullable=False),
+    Column("initials", String, nullable=False),
+)
+"""Derived: what Ctrl+K and the lists' search boxes look through."""
+
+search_position = Table(
+    "search_position",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far the search entries follow each log."""
+
+for _kind in KINDS.values():
+    _table = _kind.model.__table__
+    Index(f"{_kind.name}_id", _table.c.id)
+    Index(f"{_kind.name}_order", _table.c[_kind.order])
+    Index(f"{_kind.name}_conflicts", _table.c.conflicts, sqlite_where=_table.c.conflicts > 0,
+          postgresql_where=_table.c.conflicts > 0)  # fmt: skip
+    for _field in _kind.fields.values():
+        if _field.type == "link" and not _field.system:
+            Index(f"{_kind.name}_{_field.name}", _table.c[_field.name])

@@ -1,0 +1,227 @@
+"""The change log: append, read, and the hash chain (design.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.errors import Refusal
+from app.store.tables import change as change_table
+from app.store.tables import log_head
+from app.sync.change import GENESIS, MAX_BYTES, Change, Stamp, chain, decode_bases, decode_values, digest
+from app.sync.merge import Write
+from app.text import _
+
+ALL, DISTRICT, DEMO = "all", "district", "demo"
+"""Scopes beside the centers' street codes; the last two never leave."""
+ERASURE, CERTIFICATE, CLOSING, AUDIT = "@erasure", "@device", "@closing", "@audit"
+"""Kinds of change that are not records: they travel and are chained like all others."""
+_COLUMNS = [change_table.c[name] for name in Change._fields]
+
+
+class LogHead(NamedTuple):
+    """The last change of a log: its seq, lamport and chain hash."""
+
+    seq: int
+    lamport: int
+    hash: bytes
+
+
+class Draft(NamedTuple):
+    """A change before it has its place in a log."""
+
+    kind: str
+    record_id: str
+    bases: bytes
+    values: bytes
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes, on which device, when (unix seconds) and with which schema."""
+
+    device: str
+    actor: str
+    at: int
+    schema: int
+
+
+def heads(connection: Connection, scope: str | None = None) -> dict[tuple[str, str], LogHead]:
+    """The last change of every log held, by (scope, device)."""
+    query = select(log_head)
+    if scope is not None:
+        query = query.where(log_head.c.scope == scope)
+    return {(row.scope, row.device): LogHead(row.seq, row.lamport, row.hash) for row in connection.execute(query)}
+
+
+def append(
+    connection: Connection, author: Author, scope: str, drafts: Sequence[Draft], op: int | None = None
+) -> list[Change]:
+    """Append ``drafts`` to the author's log in ``scope``; ``op`` continues an operation begun before.
+
+    Raises :class:`Refusal` where a change is longer than 64 KiB.
+    """
+    known = heads(connection, scope)
+    own = known.get((scope, author.device), LogHead(0, 0, GENESIS))
+    lamport = max((head.lamport for head in known.values()), default=0)
+    seq, previous = own.seq, own.hash
+    op = op if op is not None else seq + 1
+    changes, hashes = [], []
+    for draft in drafts:
+        if len(draft.values) + len(draft.bases) + 512 > MAX_BYTES:
+            raise Refusal.of("", _("一次修改超过 64 KB"), _("请把长文字缩短，或拆成几条记录"))
+        seq, lamport = seq + 1, lamport + 1
+        change = Change(
+            scope, author.device, seq, lamport, op, author.at, author.actor, draft.kind, draft.record_id,
+            author.schema, draft.bases, draft.values, digest(draft.values),
+        )  # fmt: skip
+        previous = chain(previous, change)
+        changes.append(change)
+        hashes.append(previous)
+    store(connection, changes, hashes)
+    return changes
+
+
+def store(connection: Connection, changes: Sequence[Change], hashes: Sequence[bytes]) -> None:
+    """Insert verified changes with their chain hashes, and move the heads. Each log's changes are in order of seq."""
+    if not changes:
+        return
+    connection.execute(
+        insert(change_table), [{**c._asdict(), "hash": h} for c, h in zip(changes, hashes, strict=True)]
+    )
+    last = {(c.scope, c.device): LogHead(c.seq, c.lamport, h) for c, h in zip(changes, hashes, strict=True)}
+    for (scope, device), head in last.items():
+        _set_head(connection, scope, device, head)
+
+
+def _set_head(connection: Connection, scope: str, device: str, head: LogHead) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(log_head).values(scope=scope, device=device, **head._asdict())
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["scope", "device"], set_=head._asdict())
+    )
+
+
+def _change(row: Any) -> Change:
+    return Change(*row)
+
+
+def of_record(connection: Connection, scope: str, kind: str, record_id: str) -> list[Change]:
+    """All changes of one record, in stamp order."""
+    c = change_table.c
+    query = select(*_COLUMNS).where(c.kind == kind, c.record_id == record_id, c.scope == scope)
+    return [_change(row) for row in connection.execute(query.order_by(c.lamport, c.device))]
+
+
+def of_log(connection: Connection, scope: str, device: str, after: int = 0, upto: int | None = None) -> list[Change]:
+    """The changes of one log with ``after < seq <= upto``, in order."""
+    c = change_table.c
+    query = select(*_COLUMNS).where(c.scope == scope, c.device == device, c.seq > after).order_by(c.seq)
+    if upto is not None:
+        query = query.where(c.seq <= upto)
+    return [_change(row) for row in connection.execute(query)]
+
+
+def of_operation(connection: Connection, scope: str, device: str, op: int) -> list[Change]:
+    """The changes of one operation of a person."""
+    c = change_table.c
+    query = select(*_COLUMNS).where(c.scope == scope, c.device == device, c.op == op).order_by(c.seq)
+    return [_change(row) for row in connection.execute(query)]
+
+
+def of_kind(connection: Connection, kind: str, scope: str | None = None) -> list[Change]:
+    """All changes of one kind, in stamp order."""
+    c = change_table.c
+    query = select(*_COLUMNS).where(c.kind == kind).order_by(c.lamport, c.device)
+    if scope is not None:
+        query = query.where(c.scope == scope)
+    return [_change(row) for row in connection.execute(query)]
+
+
+def write_of(change: Change) -> Write:
+    """The change as the fold sees it."""
+    values = None if change.values is None else decode_values(change.values)
+    return Write(change.stamp, decode_bases(change.bases), values)
+
+
+def erasure_targets(change: Change) -> Iterator[tuple[str, int]]:
+    """The (device, seq) that an erasure names."""
+    if change.kind == ERASURE and change.values is not None:
+        for device, seq in decode_values(change.values)["erased"]:
+            yield device, seq
+
+
+def erased_in(connection: Connection, scope: str) -> set[tuple[str, int]]:
+    """Every (device, seq) whose values an erasure held here has taken away."""
+    return {target for change in of_kind(connection, ERASURE, scope) for target in erasure_targets(change)}
+
+
+def drop_values(connection: Connection, scope: str, targets: Iterable[tuple[str, int]]) -> set[tuple[str, str]]:
+    """Take the values of the named changes away; returns the (kind, id) touched."""
+    c = change_table.c
+    touched = set()
+    for device, seq in targets:
+        here = (c.scope == scope, c.device == device, c.seq == seq)
+        row = connection.execute(select(c.kind, c.record_id).where(*here)).first()
+        if row is not None:
+            connection.execute(update(change_table).where(*here).values({c["values"]: None}))
+            touched.add((row.kind, row.record_id))
+    return touched
+
+
+def verify(connection: Connection) -> list[str]:
+    """Recompute every chain; a line per fault, none when all hold."""
+    faults = []
+    for (scope, device), head in heads(connection).items():
+        previous, seq, lamport = GENESIS, 0, 0
+        erased = erased_in(connection, scope)
+        stored = _hashes(connection, scope, device)
+        for change in of_log(connection, scope, device):
+            place = f"{scope}/{device}/{change.seq}"
+            if change.seq != seq + 1 or change.lamport <= lamport:
+                faults.append(_("日志 {place} 不连续", place=place))
+            if change.values is None:
+                if (device, change.seq) not in erased:
+                    faults.append(_("日志 {place} 缺少内容且没有删除凭据", place=place))
+            elif digest(change.values) != change.values_hash:
+                faults.append(_("日志 {place} 的内容与校验值不符", place=place))
+            previous = chain(previous, change)
+            seq, lamport = change.seq, change.lamport
+            if stored.get(seq) != previous:
+                faults.append(_("日志 {place} 的链校验不符", place=place))
+                break
+        if (seq, lamport, previous) != head and not faults:
+            faults.append(_("日志 {place} 的末尾与登记不符", place=f"{scope}/{device}"))
+    return faults
+
+
+def _hashes(connection: Connection, scope: str, device: str) -> dict[int, bytes]:
+    c = change_table.c
+    rows = connection.execute(select(c.seq, c.hash).where(c.scope == scope, c.device == device))
+    return {row.seq: row.hash for row in rows}
+
+
+def hash_at(connection: Connection, scope: str, device: str, seq: int) -> bytes | None:
+    """The chain hash after change ``seq``, or None where it is not held; GENESIS at 0."""
+    if seq == 0:
+        return GENESIS
+    c = change_table.c
+    return connection.execute(
+        select(c.hash).where(c.scope == scope, c.device == device, c.seq == seq)
+    ).scalar()
+
+
+def latest_at(connection: Connection, device: str) -> int:
+    """When this device last wrote (unix seconds), 0 for never; for people, and to notice a clock that fell back."""
+    c = change_table.c
+    return connection.execute(select(func.max(c.at)).where(c.device == device)).scalar() or 0
+
+
+def stamps_of(changes: Mapping[str, Change] | Iterable[Change]) -> set[Stamp]:
+    """The stamps of ``changes``."""
+    values = changes.values() if isinstance(changes, Mapping) else changes
+    return {change.stamp for change in values}

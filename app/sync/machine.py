@@ -1,0 +1,156 @@
+"""What one PC keeps outside the data folder: keys and the mark (design.md §3, §7).
+
+A copied data folder alone says nothing: the database key lies here. A folder that was copied or rolled back is
+noticed, because the mark knows the last change that left this PC.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from app.errors import EnvironmentFault
+from app.text import _
+
+
+def write_safely(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write, fsync and rename, so that the file is either the old one or the new one."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def device_id(verify_key: bytes) -> str:
+    """The id of a device: 8 bytes of BLAKE2b of its public signing key, as 16 hex digits."""
+    return blake2b(verify_key, digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The secrets and the place of this PC in one workspace. Secrets never go into logs or exports."""
+
+    folder: Path
+    scope: str
+    """The street code of the center, or ``all`` for a district."""
+    letters: str
+    db_key: bytes = field(repr=False)
+    sign_seed: bytes = field(repr=False)
+    box_seed: bytes = field(repr=False)
+    card: dict[str, Any] | None = field(default=None, repr=False)
+    """The public part of the card this PC joined by: whom it belongs to and how to reach it."""
+
+    @classmethod
+    def create(cls, folder: Path, scope: str, letters: str = "A") -> Machine:
+        """New keys, written to ``folder`` with mode 0600."""
+        machine = cls(folder, scope, letters, os.urandom(32), os.urandom(32), os.urandom(32))
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            machine.save()
+        except OSError as error:
+            raise EnvironmentFault(
+                _("不能写入本机配置文件夹 {folder}。", folder=folder), _("请检查文件夹权限和磁盘空间。")
+            ) from error
+        return machine
+
+    @classmethod
+    def load(cls, folder: Path) -> Machine:
+        """Read the configuration; raises :class:`EnvironmentFault` where this PC does not know the workspace."""
+        try:
+            raw = json.loads((folder / "machine.json").read_text("utf-8"))
+            return cls(folder, raw["scope"], raw["letters"], bytes.fromhex(raw["db_key"]),
+                       bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"))  # fmt: skip
+        except FileNotFoundError:
+            raise EnvironmentFault(
+                _("这份数据是另一台电脑的，本机没有它的密钥。"), _("请用恢复单恢复，或用入网卡让本机加入。")
+            ) from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise EnvironmentFault(_("本机配置读不出来。"), _("请用恢复单恢复本机配置。")) from error
+
+    def save(self) -> None:
+        """Write the configuration, fsynced."""
+        raw = {
+            "scope": self.scope, "letters": self.letters, "db_key": self.db_key.hex(),
+            "sign": self.sign_seed.hex(), "box": self.box_seed.hex(), "card": self.card,
+        }  # fmt: skip
+        write_safely(self.folder / "machine.json", json.dumps(raw, ensure_ascii=False, indent=1).encode())
+
+    def joined(self, card: dict[str, Any], letters: str) -> Machine:
+        """This PC with the card it joined by."""
+        return replace(self, card=card, letters=letters)
+
+    def renewed(self) -> Machine:
+        """This PC under a new device id: new keys, the same letters and database key."""
+        return replace(self, sign_seed=os.urandom(32), box_seed=os.urandom(32))
+
+    @property
+    def verify_key(self) -> bytes:
+        """The public signing key, 32 bytes."""
+        from nacl.signing import SigningKey
+
+        return bytes(SigningKey(self.sign_seed).verify_key)
+
+    @property
+    def box_key(self) -> bytes:
+        """The public sealing key, 32 bytes."""
+        from nacl.public import PrivateKey
+
+        return bytes(PrivateKey(self.box_seed).public_key)
+
+    @property
+    def device(self) -> str:
+        """The id under which this PC writes."""
+        return device_id(self.verify_key)
+
+    def sign(self, data: bytes) -> bytes:
+        """An Ed25519 signature, 64 bytes."""
+        from nacl.signing import SigningKey
+
+        return bytes(SigningKey(self.sign_seed).sign(data).signature)
+
+
+@dataclass
+class Mark:
+    """The last change that left this PC, the bundle counter and the last numbers issued; never taken back."""
+
+    folder: Path
+    left: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Per scope: own last seq that left, and the chain hash there (hex)."""
+    counter: int = 0
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Per ``letters-year``: the last number issued."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Mark:
+        """Read the mark; a missing file is a fresh mark."""
+        try:
+            raw = json.loads((folder / "mark.json").read_text("utf-8"))
+            return cls(folder, {s: (q, h) for s, (q, h) in raw["left"].items()}, raw["counter"], raw["numbers"])
+        except FileNotFoundError:
+            return cls(folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise EnvironmentFault(_("本机的同步标记读不出来。"), _("请用恢复单恢复本机配置。")) from error
+
+    def save(self) -> None:
+        """Write the mark, fsynced; call it before the first byte leaves."""
+        raw = {"left": self.left, "counter": self.counter, "numbers": self.numbers}
+        write_safely(self.folder / "mark.json", json.dumps(raw).encode())
