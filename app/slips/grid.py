@@ -127,11 +127,13 @@ def paginate(
     """Rows on pages: the heading repeated on each, then the rows (at most ``per_page``), then the closing rows."""
     head = [lay(row, measure) for row in heading]
     reserved = sum(lay(row, measure).height for row in closing((), True)) if closing else 0
+    if sum(piece.height for piece in head) > measure.height / 2:
+        head, rows = [], [*heading, *rows]  # too much to repeat: it runs on like any other row
     room = measure.height - sum(piece.height for piece in head) - reserved
     bodies = _fill(rows, measure, room, per_page)
     pages = []
     for position, body in enumerate(bodies, start=1):
-        foot = closing([piece.row for piece in body], position == len(bodies)) if closing else ()
+        foot = closing([piece.row for piece in body if piece.last], position == len(bodies)) if closing else ()
         pages.append([*head, *body, *(lay(row, measure) for row in foot)])
     return [_stretched(pages[0], measure.height)] if len(pages) == 1 else pages
 
@@ -153,8 +155,7 @@ def _fill(rows: Sequence[Row], measure: Measure, room: float, per_page: int) -> 
             if not full and (not page or _worth_cutting(rest, free, room, measure)):
                 parts = cut(rest, free, measure)
             if parts is None and not page:
-                page.append(rest)  # one line higher than a whole page: nothing better is left to do
-                parts = None
+                page.append(rest)  # a single line higher than a whole page: nothing better is left to do
                 rest = None
             elif parts is not None:
                 page.append(parts[0])

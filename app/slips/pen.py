@@ -1,0 +1,133 @@
+"""Drawing on a ReportLab canvas: text with font fallback, lines, QR squares. All black and grey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from app.slips import fonts
+from app.slips.grid import PADDING_X, PADDING_Y, SEAL, SEAL_ROOM, Cell, Measure, Piece
+from app.text import _
+
+THIN = 0.5
+LABEL_GREY = 0.89
+"""About 11 % black, which a laser printer still screens evenly."""
+FAINT = 0.72
+_FILL_AND_STROKE = 2
+_QR_MAX = 200
+
+
+class Pen:
+    """Draws on one canvas; coordinates are points from the lower left."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+
+    def text(self, x: float, y: float, text: str, size: float, bold: bool = False, grey: float = 0) -> None:
+        """One line of text from ``x`` with its baseline at ``y``."""
+        line: Any = self.canvas.beginText(x, y)
+        line.setFillGray(grey)
+        if bold:
+            self.canvas.setLineWidth(size * 0.035)
+            self.canvas.setStrokeGray(grey)
+            line.setTextRenderMode(_FILL_AND_STROKE)
+        for name, part in fonts.runs(text):
+            line.setFont(name, size)
+            line.textOut(part)
+        if bold:
+            line.setTextRenderMode(0)
+        self.canvas.drawText(line)
+
+    def centred(self, x: float, y: float, text: str, size: float, bold: bool = False, grey: float = 0) -> None:
+        """One line of text with its middle at ``x``."""
+        self.text(x - fonts.width(text, size) / 2, y, text, size, bold, grey)
+
+    def right(self, x: float, y: float, text: str, size: float, bold: bool = False) -> None:
+        """One line of text that ends at ``x``."""
+        self.text(x - fonts.width(text, size), y, text, size, bold)
+
+    def box(self, x: float, y: float, width: float, height: float, fill: float | None = None, line: float = THIN) -> None:
+        """A rectangle with a thin black border."""
+        self.canvas.setLineWidth(line)
+        self.canvas.setStrokeGray(0)
+        if fill is not None:
+            self.canvas.setFillGray(fill)
+        self.canvas.rect(x, y, width, height, stroke=1, fill=int(fill is not None))
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, dash: tuple[float, ...] = (), grey: float = 0) -> None:
+        """A thin line, dashed where ``dash`` says so."""
+        self.canvas.setLineWidth(THIN)
+        self.canvas.setStrokeGray(grey)
+        self.canvas.setDash(list(dash))
+        self.canvas.line(x1, y1, x2, y2)
+        self.canvas.setDash([])
+
+    def qr(self, x: float, y: float, side: float, content: str) -> None:
+        """A QR of ``content`` as squares, not a picture, so that it is sharp on any printer."""
+        if not content or len(content) > _QR_MAX:
+            return
+        rows = segno.make(content, error="m", micro=False).matrix
+        unit = side / len(rows)
+        squares = self.canvas.beginPath()
+        for down, row in enumerate(rows, start=1):
+            start = None
+            for across, dark in enumerate([*row, 0]):
+                if dark and start is None:
+                    start = across
+                elif not dark and start is not None:
+                    squares.rect(x + start * unit, y + side - down * unit, (across - start) * unit, unit)
+                    start = None
+        self.canvas.setFillGray(0)
+        self.canvas.drawPath(squares, stroke=0, fill=1)
+
+    def piece(self, x: float, top: float, piece: Piece, measure: Measure) -> None:
+        """One row of the table with its upper left corner at ``x``, ``top``."""
+        for cell, lines, width in zip(piece.row.cells, piece.lines, measure.widths(piece.row), strict=True):
+            if piece.row.framed:
+                fill = LABEL_GREY if cell.role == "label" else None
+                self.box(x, top - piece.height, width, piece.height, fill)
+            self._cell(x, top, width, cell, lines, piece, measure)
+            x += width
+
+    def _cell(
+        self, x: float, top: float, width: float, cell: Cell, lines: tuple[str, ...], piece: Piece, measure: Measure
+    ) -> None:
+        size, leading = measure.size * piece.row.scale, measure.leading(piece.row)
+        slack = piece.height - 2 * PADDING_Y - len(lines) * leading
+        upper = top - PADDING_Y
+        if cell.role != "text" and not cell.signs:
+            upper -= max(slack, 0) / 2
+        for number, line in enumerate(lines, start=1):
+            baseline = upper - number * leading + size * 0.28
+            if cell.role in ("label", "center"):
+                self.centred(x + width / 2, baseline, line, size)
+            else:
+                self.text(x + PADDING_X, baseline, line, size)
+        if piece.last:
+            bottom = top - piece.height
+            if cell.seal:
+                self._seal(x + width - SEAL_ROOM, bottom, piece.height)
+            self._signs(x, bottom, width - (SEAL_ROOM if cell.seal else 0), cell, size, leading)
+
+    def _seal(self, x: float, bottom: float, height: float) -> None:
+        """The place for a seal, marked so faintly that the seal over it stays readable."""
+        middle = bottom + min(height, SEAL + 2 * PADDING_Y) / 2
+        self.canvas.setLineWidth(THIN)
+        self.canvas.setStrokeGray(FAINT)
+        self.canvas.setDash([2, 3])
+        self.canvas.circle(x + SEAL / 2, middle, SEAL / 2 - 0.4 * mm, stroke=1, fill=0)
+        self.canvas.setDash([])
+        self.centred(x + SEAL / 2, middle - 3, _("（盖章）"), 8.5, grey=0.45)
+
+    def _signs(self, x: float, bottom: float, width: float, cell: Cell, size: float, leading: float) -> None:
+        """Lines at the foot of a cell; after a colon a rule to write on."""
+        for number, sign in enumerate(reversed(cell.signs)):
+            baseline = bottom + PADDING_Y + number * leading * 1.5 + size * 0.45
+            self.text(x + PADDING_X, baseline, sign, size)
+            start = x + PADDING_X + fonts.width(sign, size)
+            end = min(start + 42 * mm, x + width - PADDING_X)
+            if sign.endswith("：") and end - start > 8 * mm:
+                self.line(start, baseline - 1.6, end, baseline - 1.6, grey=0.3)
