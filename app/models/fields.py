@@ -171,12 +171,17 @@ def _decimal(field: Field, value: Any) -> str:
     return "0" if plain == "-0" else plain
 
 
+def _plausible(moment: date) -> None:
+    if not 1800 <= moment.year <= 2200:
+        raise ValueError(moment)
+
+
 def _date(field: Field, value: Any) -> str:
     example = _("请按 2026-11-24 的样子填写")
     if not isinstance(value, str) or not _DATE.fullmatch(value.strip()):
         raise Misfit(_("不是日期"), example)
     try:
-        date.fromisoformat(value.strip())
+        _plausible(date.fromisoformat(value.strip()))
     except ValueError:
         raise Misfit(_("没有这一天"), example) from None
     return value.strip()
@@ -189,7 +194,7 @@ def _datetime(field: Field, value: Any) -> str:
         raise Misfit(_("不是日期和时间"), example)
     text = f"{match[1]}T{match[2]}"
     try:
-        datetime.fromisoformat(text)
+        _plausible(datetime.fromisoformat(text))
     except ValueError:
         raise Misfit(_("没有这个日期或时间"), example) from None
     return text

@@ -111,3 +111,5 @@ for _kind in KINDS.values():
     for _field in _kind.fields.values():
         if _field.type == "link" and not _field.system:
             Index(f"{_kind.name}_{_field.name}", _table.c[_field.name])
+
+Index("booking_slot", KINDS["booking"].model.__table__.c.venue, KINDS["booking"].model.__table__.c.start)

@@ -1,0 +1,71 @@
+"""Enrolment in trainings: places, the waiting list, and who moves up (rules.md 26, 27, 30)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.errors import Fault
+from app.models.training import HOLDS_PLACE, Enrolment, Training
+from app.services.office import Unit
+from app.text import _
+
+
+def places_taken(unit: Unit, training: str, leave_out: str = "") -> int:
+    """How many hold a place."""
+    e = Enrolment.__table__.c
+    query = select(func.count()).where(
+        e.training == training, e.deleted.is_(False), e.status.in_(HOLDS_PLACE), e.id != leave_out
+    )
+    return unit.session.scalar(query) or 0
+
+
+def check(unit: Unit, record: Enrolment, before: Mapping[str, Any] | None) -> Iterator[Fault]:
+    """Faults of an enrolment; a full training puts a newcomer on the waiting list."""
+    training = unit.session.scalars(select(Training).where(Training.id == record.training)).first()
+    if training is None:
+        return
+    if before is None and training.status == "cancelled":
+        yield Fault("training", _("这个培训已取消"), _("请另选培训"))
+    if before is None and (twin := _twin(unit, record)):
+        yield Fault("name", _("{name} 已经报过这个培训（{number}）", name=record.name, number=twin), _("不必重复报名"))
+    if before is None and record.status == "enrolled" and training.capacity:
+        if places_taken(unit, record.training, record.id) >= training.capacity:
+            record.status = "waiting"
+            unit.notices.append(_("名额已满，{name} 转为候补。", name=record.name))
+    elif before is not None and before["status"] in HOLDS_PLACE and record.status not in HOLDS_PLACE:
+        unit.session.flush()
+        _move_up(unit, training)
+
+
+def check_training(unit: Unit, record: Training, before: Mapping[str, Any] | None) -> Iterator[Fault]:
+    """More places let the waiting list move up."""
+    if before is not None and before["capacity"] != record.capacity:
+        _move_up(unit, record)
+    yield from ()
+
+
+def _twin(unit: Unit, record: Enrolment) -> str | None:
+    e = Enrolment.__table__.c
+    query = select(e.number).where(
+        e.training == record.training, e.deleted.is_(False), e.status != "cancelled", e.id != record.id,
+        e.name == record.name, func.coalesce(e.phone, "") == (record.phone or ""),
+    )  # fmt: skip
+    return unit.session.scalar(query.limit(1))
+
+
+def _move_up(unit: Unit, training: Training) -> None:
+    """Give free places to the waiting list: priority descending, then time of joining."""
+    if training.start and training.start <= unit.office.now:
+        return
+    free = 10**6 if not training.capacity else training.capacity - places_taken(unit, training.id)
+    waiting = unit.session.scalars(
+        select(Enrolment)
+        .where(Enrolment.training == training.id, Enrolment.status == "waiting", Enrolment.deleted.is_(False))
+        .order_by(func.coalesce(Enrolment.priority, 0).desc(), Enrolment.id)
+    )
+    for enrolment in list(waiting)[: max(free, 0)]:
+        enrolment.status = "enrolled"
+        unit.notices.append(_("{name} 由候补转为已报名。", name=enrolment.name))

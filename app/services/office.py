@@ -1,0 +1,155 @@
+"""What every service is handed: the database, the device, the clock, and who is at the desk."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app.errors import Refusal
+from app.models.record import Record
+from app.models.registry import KINDS, SCHEMA, kind_of
+from app.store.database import told_apart
+from app.sync import log
+from app.sync.capture import Recorder
+from app.sync.log import Author
+from app.sync.machine import Mark
+from app.text import _
+
+CLOCK_SLACK = 600
+"""Seconds the clock may lie before the last change without a question."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Passed in from the workspace; holds no state of its own."""
+
+    engine: Engine
+    device: str
+    scope: str
+    letters: str
+    clock: Callable[[], datetime]
+    mark: Callable[[], Mark]
+    actor: str = ""
+    accept_clock: bool = False
+
+    def acting(self, actor: str) -> Office:
+        """The same office with another person at the desk."""
+        return replace(self, actor=actor)
+
+    @property
+    def now(self) -> str:
+        """Local time to the minute, ``2026-11-24T09:00``."""
+        return self.clock().strftime("%Y-%m-%dT%H:%M")
+
+    @property
+    def today(self) -> str:
+        """Local date, ``2026-11-24``."""
+        return self.clock().strftime("%Y-%m-%d")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with told_apart(), Session(self.engine, autoflush=False) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """One transaction and one operation: all of it is written, or nothing."""
+        with told_apart(), Session(self.engine.execution_options(write=True), autoflush=False) as session:
+            with session.begin():
+                at = int(self.clock().timestamp())
+                unit = Unit(self, session, Recorder(session, Author(self.device, self.actor, at, SCHEMA)))
+                yield unit
+                session.flush()
+                unit.keep_numbers()
+
+
+@dataclass
+class Unit:
+    """A unit of work: the session, the recorder, and the numbers issued in it."""
+
+    office: Office
+    session: Session
+    recorder: Recorder
+    notices: list[str] = field(default_factory=list)
+    """Plain sentences for the person, beside what was done."""
+    _mark: Mark | None = None
+    _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    def load(self, kind: str, record_id: str) -> Record:
+        """The record to change; raises :class:`Refusal` where there is none."""
+        model = kind_of(kind).model
+        found = list(self.session.scalars(select(model).where(model.id == record_id)))
+        own = [r for r in found if r.owner == self.office.scope] or [r for r in found if r.owner == log.DEMO] or found
+        if not own:
+            raise Refusal.of("id", _("没有这条记录：{id}", id=record_id), _("请核对标识，或不填 id 新建一条"))
+        if own[0].owner == log.ALL:
+            raise Refusal.of("id", _("这是区里下发的记录，街镇不能修改"), _("请在本中心自己的记录上修改"))
+        return own[0]
+
+    def linked(self, targets: tuple[str, ...], record_id: str) -> str | None:
+        """The kind among ``targets`` that holds ``record_id``, None where none does."""
+        for kind in targets:
+            if (kind, record_id) not in self._links:
+                model = KINDS[kind].model
+                held = self.session.scalar(select(model.id).where(model.id == record_id).limit(1))
+                fresh = any(isinstance(r, model) and r.id == record_id for r in self.session.new)
+                self._links[kind, record_id] = kind if held or fresh else None
+            if self._links[kind, record_id]:
+                return kind
+        return None
+
+    def created(self, record: Record) -> None:
+        """Note a record made in this unit, so that later ones may link to it."""
+        self._links[record.kind.name, record.id] = record.kind.name
+
+    def number(self, record: Record) -> str | None:
+        """The next number on paper for ``record``: ``CD-310110013-2026-A0007`` (design.md §3)."""
+        kind = record.kind
+        if not kind.number:
+            return None
+        if self._mark is None:
+            self._ask_about_clock()
+            self._mark = self.office.mark()
+        year = self.office.clock().year
+        prefix = f"{kind.number}-{record.owner}-{year}-{self.office.letters}"
+        last = self._mark.numbers.get(prefix)
+        if last is None:
+            last = self._last_number(kind.model, prefix)
+        self._mark.numbers[prefix] = last + 1
+        return f"{prefix}{last + 1:04d}"
+
+    def _last_number(self, model: type[Record], prefix: str) -> int:
+        numbers = self.session.scalars(select(model.number).where(model.number.startswith(prefix, autoescape=True)))
+        digits = [n.removeprefix(prefix) for n in numbers if n]
+        return max((int(d) for d in digits if d.isascii() and d.isdigit()), default=0)
+
+    def _ask_about_clock(self) -> None:
+        last = log.latest_at(self.session.connection(), self.office.device)
+        now = int(self.office.clock().timestamp())
+        if now + CLOCK_SLACK < last and not self.office.accept_clock:
+            when = datetime.fromtimestamp(last).strftime("%Y-%m-%d %H:%M")
+            raise Refusal.of(
+                "number",
+                _("电脑时钟（{now}）早于上次修改（{last}），编号的年份可能不对", now=self.office.now, last=when),
+                _("请校准电脑时钟；确认时钟无误可用 --accept-clock 继续"),
+            )
+
+    def keep_numbers(self) -> None:
+        """Write the numbers issued outside the data folder, before the transaction is committed."""
+        if self._mark is not None:
+            self._mark.save()
+
+    def audit(self, what: str, kind: str, record_id: str, **detail: Any) -> None:
+        """Append an audit line: who revealed, printed, exported, overrode."""
+        from app.sync.change import encode_bases, encode_values
+
+        values = encode_values({"audit": {"what": what, **detail}}, salted=False)
+        draft = log.Draft(log.AUDIT, record_id, encode_bases({"audit": []}), values)
+        self.recorder.append(self.office.scope, [draft])

@@ -1,0 +1,232 @@
+"""Reading records: frozen rows for views and commands, and the SQL behind lists (design.md §10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, cast, func, literal, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Numeric
+
+from app.errors import Refusal
+from app.models.fields import Privacy
+from app.models.record import Kind, Record
+from app.models.registry import KINDS, kind_of
+from app.services.office import Office
+from app.store.tables import search_entry
+from app.sync.capture import Seen, seen_of
+from app.sync.heads import Heads
+from app.text import _
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record as it was read: every field in stored form, and what was seen."""
+
+    kind: Kind
+    id: str
+    owner: str
+    number: str | None
+    deleted: bool
+    values: Mapping[str, Any]
+    seen: Seen
+    conflicts: int
+    erased: tuple[str, ...]
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Per link field, the title of the record it points to."""
+
+    @property
+    def title(self) -> str:
+        """How people call it."""
+        return " ".join(str(self.values[n]) for n in self.kind.title if self.values.get(n)) or self.number or _("未命名")
+
+    def display(self, name: str, *, masked: bool = False) -> str:
+        """A field as people read it; ``masked`` hides personal values by class."""
+        declared = self.kind.fields[name]
+        value = self.number if name == "number" else self.values.get(name)
+        if name in self.erased or self.kind.log_field(name) in self.erased:
+            return _("（已依申请删除）")
+        if declared.type == "link":
+            return self.links.get(name) or (_("（找不到的记录）") if value else "")
+        shown = declared.display(value)
+        return declared.mask(shown) if masked and shown else shown
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list shows: ``where`` maps a field to a value or to several; ``between`` to (from, to), inclusive,
+    either None."""
+
+    search: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    between: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    order: str = ""
+    descending: bool | None = None
+    deleted: bool = False
+    conflicts: bool = False
+
+
+def title_columns(kind: Kind) -> list[Any]:
+    """The columns a title is made of."""
+    return [kind.model.__table__.c[name] for name in kind.title]
+
+
+def _ids_query(kind: Kind, query: Query) -> Select[Any]:
+    table = kind.model.__table__
+    statement = select(table.c.id, table.c.owner).where(table.c.deleted.is_(query.deleted))
+    if kind.model.kind.fields.get("merged_into"):
+        statement = statement.where(table.c.merged_into.is_(None))
+    for name, wanted in query.where.items():
+        if name not in kind.fields and name != "owner":
+            raise Refusal.of(name, _("{kind}没有字段“{field}”", kind=_(kind.label), field=name), _("请核对字段名"))
+        column = table.c[name]
+        if isinstance(wanted, (list, tuple, set, frozenset)):
+            statement = statement.where(column.in_(list(wanted)))
+        else:
+            statement = statement.where(column.is_(None) if wanted is None else column == wanted)
+    for name, (low, high) in query.between.items():
+        if low is not None:
+            statement = statement.where(table.c[name] >= low)
+        if high is not None:
+            statement = statement.where(table.c[name] <= high)
+    if query.conflicts:
+        statement = statement.where(table.c.conflicts > 0)
+    if query.search.strip():
+        statement = statement.join(
+            search_entry,
+            and_(search_entry.c.kind == kind.name, search_entry.c.id == table.c.id, search_entry.c.owner == table.c.owner),
+        ).where(*matching(query.search))
+    order = query.order or kind.order
+    descending = kind.descending if query.descending is None and not query.order else bool(query.descending)
+    column = table.c[order]
+    if kind.fields[order].type == "decimal":
+        column = cast(column, Numeric)
+    return statement.order_by(column.is_(None), column.desc() if descending else column, table.c.id)
+
+
+def matching(words: str) -> list[Any]:
+    """Conditions on the search entries: every word by text, full pinyin or initials."""
+    conditions = []
+    for word in words.lower().split():
+        pattern = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        columns = [search_entry.c.body] + (
+            [search_entry.c.full, search_entry.c.initials] if word.isascii() else []
+        )
+        conditions.append(or_(*(column.like(pattern, escape="!") for column in columns)))
+    return conditions
+
+
+def ids(office: Office, kind: str, query: Query | None = None) -> list[str]:
+    """The ids a list shows, in order."""
+    with office.reading() as session:
+        return [row.id for row in session.execute(_ids_query(kind_of(kind), query or Query()))]
+
+
+def count(office: Office, kind: str, query: Query | None = None) -> int:
+    """How many records a list would show."""
+    statement = _ids_query(kind_of(kind), query or Query()).order_by(None)
+    with office.reading() as session:
+        return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+def rows(office: Office, kind: str, wanted: Sequence[str]) -> list[Row]:
+    """The rows of ``wanted``, in that order; ids that are gone are left out."""
+    with office.reading() as session:
+        return rows_in(session, kind_of(kind), wanted)
+
+
+def rows_in(session: Session, kind: Kind, wanted: Sequence[str]) -> list[Row]:
+    """As :func:`rows`, within a session."""
+    model = kind.model
+    found: dict[str, Record] = {}
+    for at in range(0, len(wanted), 500):
+        batch = list(wanted[at : at + 500])
+        for record in session.scalars(select(model).where(model.id.in_(batch))):
+            if record.id not in found or record.owner != "all":
+                found[record.id] = record
+    records = [found[record_id] for record_id in wanted if record_id in found]
+    titles = _link_titles(session, kind, records)
+    return [row_of(record, titles) for record in records]
+
+
+def row_of(record: Record, titles: Mapping[str, str] | None = None) -> Row:
+    """A frozen row of an ORM record."""
+    kind = record.kind
+    heads = Heads.decode(record.heads)
+    values = {name: getattr(record, name) for name in kind.fields}
+    links = {n: (titles or {}).get(values[n], "") for n, f in kind.fields.items() if f.type == "link" and values[n]}
+    return Row(
+        kind, record.id, record.owner, record.number, bool(record.deleted), values, seen_of(record),
+        int(record.conflicts or 0), heads.erased, links,
+    )  # fmt: skip
+
+
+def _link_titles(session: Session, kind: Kind, records: Sequence[Record]) -> dict[str, str]:
+    wanted: dict[str, set[str]] = {}
+    for name, declared in kind.fields.items():
+        for target in declared.targets:
+            wanted.setdefault(target, set()).update(v for r in records if (v := getattr(r, name)))
+    titles: dict[str, str] = {}
+    for target, targets in wanted.items():
+        titles |= titles_of(session, KINDS[target], sorted(targets))
+    return titles
+
+
+def titles_of(session: Session, kind: Kind, wanted: Sequence[str]) -> dict[str, str]:
+    """Titles by id."""
+    table = kind.model.__table__
+    found: dict[str, str] = {}
+    for at in range(0, len(wanted), 500):
+        query = select(table.c.id, table.c.number, *title_columns(kind)).where(table.c.id.in_(wanted[at : at + 500]))
+        for record_id, number, *parts in session.execute(query):
+            found[record_id] = " ".join(str(part) for part in parts if part) or number or ""
+    return found
+
+
+def get(office: Office, kind: str, record_id: str) -> Row:
+    """One record; raises :class:`Refusal` where there is none."""
+    found = rows(office, kind, [record_id])
+    if not found:
+        raise Refusal.of("id", _("没有这条记录：{id}", id=record_id), _("请核对标识"))
+    return found[0]
+
+
+def as_json(row: Row, *, reveal: bool, seen: bool = False) -> dict[str, Any]:
+    """Every field for the command line, masked by class unless ``reveal``."""
+    from app.sync.change import stamp_text
+
+    out: dict[str, Any] = {"id": row.id, "owner": row.owner, "number": row.number, "deleted": row.deleted}
+    for declared in row.kind.fields.values():
+        if declared.name not in out:
+            value = row.values[declared.name]
+            hidden = not reveal and declared.privacy >= Privacy.PERSONAL
+            out[declared.name] = declared.mask(value) if hidden else value
+    if row.conflicts:
+        out["conflicts"] = row.conflicts
+    if seen:
+        out["seen"] = {name: [stamp_text(stamp) for stamp in stamps] for name, stamps in row.seen.items()}
+    return out
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One find of Ctrl+K."""
+
+    kind: Kind
+    id: str
+    title: str
+    subtitle: str
+
+
+def search(office: Office, words: str, limit: int = 30) -> list[Hit]:
+    """Records of every kind by Chinese, full pinyin or initials; titles that begin with the words first."""
+    if not words.strip():
+        return []
+    c = search_entry.c
+    first = words.lower().split()[0]
+    rank = c.title.like(literal(first) + "%").desc()
+    query = select(c.kind, c.id, c.title, c.subtitle).where(*matching(words)).order_by(rank, func.length(c.title), c.title)
+    with office.reading() as session:
+        return [Hit(KINDS[r.kind], r.id, r.title, r.subtitle) for r in session.execute(query.limit(limit))]

@@ -1,0 +1,108 @@
+"""The rules of the trade by kind; each yields the faults of a record about to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from app.errors import Fault
+from app.models import formats
+from app.models.organizations import ORG_TYPES, Organization, Team
+from app.models.record import Record
+from app.models.services import ServiceCase
+from app.models.venues import CLIENT_TARGETS, Venue
+from app.services import booking, enrolment
+from app.services.office import Unit
+from app.services.times import ends_after_start
+from app.text import _
+
+Before = Mapping[str, Any] | None
+Check = Callable[[Unit, Any, Before], Iterator[Fault]]
+
+
+def check(unit: Unit, record: Record, before: Before) -> list[Fault]:
+    """Every fault of ``record`` by the rules of its kind; ``before`` are its stored values, None for a new one."""
+    return [fault for rule in RULES.get(record.kind.name, ()) for fault in rule(unit, record, before)]
+
+
+def _organization(_unit: Unit, record: Organization, before: Before) -> Iterator[Fault]:
+    if record.uscc:
+        said = formats.uscc_type(record.uscc)
+        if said and record.org_type is None:
+            record.org_type = said
+        elif said and record.org_type != said:
+            label = _(dict(ORG_TYPES)[said])
+            yield Fault("org_type", _("类型与信用代码第2位不一致"), _("按信用代码应为“{label}”", label=label))
+    today = _unit.office.today
+    if record.founded_on and record.founded_on > today and (before is None or before["founded_on"] != record.founded_on):
+        yield Fault("founded_on", _("成立登记日期晚于今天"), _("请核对日期"))
+    for start, end in (("cert_from", "cert_to"), ("term_from", "term_to")):
+        first, last = getattr(record, start), getattr(record, end)
+        if first and last and last < first:
+            yield Fault(end, _("止期早于起期"), _("请核对起止日期"))
+
+
+def _team(_unit: Unit, record: Team, before: Before) -> Iterator[Fault]:
+    """Conditions of filing: domain.md A2.4 and B5."""
+    members, party = record.member_count, record.party_member_count
+    if members is not None and party is not None and party > members:
+        yield Fault("party_member_count", _("党员人数超过参加人数"), _("请核对两个人数"))
+    became_active = record.status == "active" and (before is None or before["status"] != "active")
+    if became_active and (members or 0) < 10 and not record.refusal_reason:
+        yield Fault("status", _("成员不足10人，不能直接转为有效"), _("请补足人数，或写明放宽条件的理由"), policy=True)
+
+
+def _venue(unit: Unit, record: Venue, _before: Before) -> Iterator[Fault]:
+    seen, parent = {record.id}, record.parent
+    while parent:
+        if parent in seen:
+            yield Fault("parent", _("场地不能从属于自己"), _("请另选所属场地"))
+            return
+        seen.add(parent)
+        above = unit.session.get(Venue, (record.owner, parent))
+        parent = above.parent if above else None
+
+
+def _client(unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
+    """Fill what follows from a linked client: its kind, and its name as a snapshot."""
+    if not record.client:
+        return
+    kind = unit.linked(("organization", "team"), record.client)
+    said = {target: code for code, target in CLIENT_TARGETS.items()}.get(kind or "")
+    if said and record.client_kind is None:
+        record.client_kind = said
+    elif said and record.client_kind != said:
+        yield Fault("client_kind", _("申请方类型与所选的记录不一致"), _("请重新选择申请方或类型"))
+    if kind and not record.client_name:
+        model = Organization if kind == "organization" else Team
+        record.client_name = getattr(unit.session.get(model, (record.owner, record.client)), "name", None)
+
+
+def _case(unit: Unit, record: ServiceCase, before: Before) -> Iterator[Fault]:
+    if before is None and not record.started_at:
+        record.started_at = unit.office.now
+    yield from ends_after_start(record.started_at, record.ended_at, "ended_at", strict=False)
+    if record.due_on and record.started_at and record.due_on < record.started_at[:10]:
+        yield Fault("due_on", _("办理时限早于接待日期"), _("请核对日期"))
+
+
+def _span(_unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
+    yield from ends_after_start(record.start, record.end, "end")
+
+
+RULES_THAT_LOOK = frozenset({"booking", "enrolment", "training"})
+"""Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
+
+RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
+    {
+        "organization": (_organization,),
+        "team": (_team,),
+        "venue": (_venue,),
+        "booking": (_client, booking.check),
+        "service_case": (_client, _case),
+        "training": (_span, enrolment.check_training),
+        "enrolment": (enrolment.check,),
+        "activity": (_span,),
+    }
+)

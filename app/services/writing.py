@@ -1,0 +1,204 @@
+"""Writing records: the one way values get in (form -> rules -> flush -> log and row)."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.errors import Fault, Refusal
+from app.models.fields import Misfit, fault_of
+from app.models.record import Kind, Record
+from app.models.registry import kind_of
+from app.services.office import Office, Unit
+from app.services.rules import RULES_THAT_LOOK, check
+from app.sync import log
+from app.sync.capture import Seen
+from app.sync.change import parse_stamp
+from app.sync.heads import Heads
+from app.sync.merge import DELETED
+from app.text import _
+
+ECHOED = frozenset({"id", "seen", "owner", "number", "deleted", "merged_into", "conflicts"})
+"""What ``get`` adds to a record; accepted back, never changed by it."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save did: the record, its number, the operation to undo, and sentences for the person."""
+
+    id: str
+    number: str | None
+    op: int | None
+    notices: tuple[str, ...] = ()
+
+
+def new_id() -> str:
+    """A UUIDv7: 48 bits of milliseconds, then random."""
+    value = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | (7 << 76)
+    return str(UUID(int=value & ~(0x3 << 62) | (0x2 << 62)))
+
+
+def save(
+    office: Office,
+    kind: str,
+    values: Mapping[str, Any],
+    record_id: str | None = None,
+    *,
+    seen: Seen | None = None,
+    reason: str = "",
+) -> Saved:
+    """Create a record, or change the fields ``values`` of an existing one.
+
+    ``seen`` is what the person had on screen (:attr:`Row.seen`). ``reason`` overrides a policy, which is audited;
+    never a physical conflict. Raises :class:`Refusal` naming each field at fault; nothing is written then.
+    """
+    with office.unit() as unit:
+        record = put(unit, kind_of(kind), values, record_id, seen=seen, reason=reason)
+        unit.session.flush()
+        return Saved(record.id, record.number, unit.recorder.ops.get(record.owner), tuple(unit.notices))
+
+
+def put(
+    unit: Unit,
+    kind: Kind,
+    values: Mapping[str, Any],
+    record_id: str | None = None,
+    *,
+    seen: Seen | None = None,
+    reason: str = "",
+    fixed_id: str | None = None,
+) -> Record:
+    """As :func:`save`, within a unit of work. ``fixed_id``: the id of a new record that two PCs would both make."""
+    if kind.name in RULES_THAT_LOOK:
+        unit.session.flush()
+    if record_id is None:
+        record = kind.model(owner=unit.office.scope, id=fixed_id or new_id())
+        before: dict[str, Any] | None = None
+    else:
+        record = unit.load(kind.name, record_id)
+        before = {name: getattr(record, name) for name in kind.fields}
+        if seen is not None:
+            unit.recorder.saw(record, _known(unit, record, seen))
+    checked = _checked(kind, values, creating=before is None)
+    for name, value in checked.items():
+        if before is None or value != before[name]:
+            setattr(record, name, value)
+    if before is None:
+        for name, declared in kind.fields.items():
+            if getattr(record, name) is None and declared.default is not None and name not in checked:
+                setattr(record, name, declared.default)
+    faults = [*_links(unit, kind, record, before), *check(unit, record, before)]
+    if reason.strip() and faults and all(fault.policy for fault in faults):
+        unit.audit("override", kind.name, record.id, reason=reason.strip(), faults=[f.error for f in faults])
+        faults = []
+    if faults:
+        unit.session.expunge(record) if record in unit.session else None
+        raise Refusal(*faults)
+    if before is None:
+        record.number = unit.number(record)
+        unit.session.add(record)
+        unit.created(record)
+    return record
+
+
+def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
+    """The stored form of ``values``; every fault at once."""
+    checked: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, value in values.items():
+        declared = kind.fields.get(name)
+        if declared is None or declared.system:
+            offered = "、".join(field.name for field in kind.typed)
+            faults.append(Fault(name, _("{kind}没有字段“{field}”", kind=_(kind.label), field=name[:60]),
+                                _("可用的字段：{offered}", offered=offered)))  # fmt: skip
+            continue
+        try:
+            checked[name] = declared.check(value)
+        except Misfit as misfit:
+            faults.append(fault_of(declared, misfit))
+    if creating:
+        for declared in kind.typed:
+            if declared.required and declared.name not in values and declared.default is None:
+                faults.append(fault_of(declared, Misfit(_("必须填写"), _("请填写“{label}”", label=_(declared.label)))))
+    if faults:
+        raise Refusal(*faults)
+    return checked
+
+
+def _links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | None) -> list[Fault]:
+    faults = []
+    for name, declared in kind.fields.items():
+        value = getattr(record, name)
+        if declared.type != "link" or not value or (before and before[name] == value):
+            continue
+        if unit.linked(declared.targets or (kind.name,), value) is None:
+            faults.append(fault_of(declared, Misfit(_("没有这条记录"), _("请从列表中重新选择"))))
+    return faults
+
+
+def _known(unit: Unit, record: Record, seen: Seen) -> Seen:
+    """``seen`` where each stamp is a write of this record; a base that names nothing is refused."""
+    held = {c.stamp for c in log.of_record(unit.session.connection(), record.owner, record.kind.name, record.id)}
+    for field, stamps in seen.items():
+        for stamp in stamps:
+            if tuple(stamp) not in held:
+                raise Refusal.of("seen", _("“{field}”的依据在这条记录里不存在", field=field), _("请重新读取记录后再改"))
+    return {field: [(stamp[0], stamp[1]) for stamp in stamps] for field, stamps in seen.items()}
+
+
+def parse_seen(value: Any) -> Seen:
+    """The ``seen`` of a JSON line; raises :class:`Refusal` where it is not of the form ``get --seen`` gives."""
+    try:
+        return {str(field): [parse_stamp(stamp) for stamp in stamps] for field, stamps in value.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise Refusal.of("seen", _("格式不对"), _("请原样交回 get --seen 给出的 seen")) from None
+
+
+def put_line(unit: Unit, kind: Kind, line: Mapping[str, Any], reason: str = "") -> Record:
+    """One JSON object of the command line: a new record, or with ``id`` a change of that record."""
+    record_id = line.get("id")
+    if record_id is not None and not isinstance(record_id, str):
+        raise Refusal.of("id", _("应为文字"), _("请用 get 给出的 id"))
+    values = {name: value for name, value in line.items() if name not in ECHOED}
+    if record_id is None and "number" in line:
+        raise Refusal.of("number", _("编号由程序给出"), _("请去掉 number"))
+    seen = parse_seen(line["seen"]) if line.get("seen") is not None else None
+    return put(unit, kind, values, record_id, seen=seen, reason=reason)
+
+
+def set_deleted(office: Office, kind: str, record_ids: list[str], deleted: bool, *, seen: Seen | None = None) -> Saved:
+    """Put records into the 回收站, or take them back. A record with an open conflict is settled first."""
+    with office.unit() as unit:
+        record = None
+        for record_id in record_ids:
+            record = unit.load(kind, record_id)
+            _delete(unit, record, deleted, seen)
+        unit.session.flush()
+        if record is None:
+            return Saved("", None, None)
+        return Saved(record.id, record.number, unit.recorder.ops.get(record.owner), tuple(unit.notices))
+
+
+def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> None:
+    if bool(record.deleted) == deleted:
+        return
+    if deleted and Heads.decode(record.heads).others:
+        raise Refusal.of(DELETED, _("这条记录有未处理的冲突"), _("请先处理冲突，再删除"))
+    if seen is not None:
+        unit.recorder.saw(record, _known(unit, record, seen))
+    record.deleted = deleted
+
+
+def change_many(office: Office, kind: str, record_ids: list[str], values: Mapping[str, Any]) -> Saved:
+    """Give several records the same ``values``, as one operation; all or none."""
+    with office.unit() as unit:
+        owner = office.scope
+        for record_id in record_ids:
+            owner = put(unit, kind_of(kind), values, record_id).owner
+            unit.session.flush()
+        return Saved(record_ids[-1], None, unit.recorder.ops.get(owner), tuple(unit.notices))

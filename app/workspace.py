@@ -1,0 +1,192 @@
+"""Workspace: opens a data folder and wires it: database, device, services. The only wiring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from sqlalchemy import Engine, select
+
+from app.errors import EnvironmentFault, Refusal
+from app.models.registry import KINDS, SCHEMA
+from app.services import local
+from app.services.office import Office
+from app.services.writing import put
+from app.store import search
+from app.store.database import migrate, sqlite_engine, told_apart
+from app.sync import rows
+from app.sync.log import DEMO
+from app.sync.machine import Machine, Mark, write_safely
+from app.text import _
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open data folder. Close it when done."""
+
+    data: Path
+    machine: Machine
+    engine: Engine
+    street: str
+    clock: Clock
+    office: Office
+
+    @classmethod
+    def exists(cls, data: Path) -> bool:
+        """Whether ``data`` is a data folder."""
+        return (data / "workspace.json").is_file()
+
+    @classmethod
+    def create(
+        cls, data: Path, config: Path, street: str, name: str, *, user: str = "", password: str = "",
+        clock: Clock = datetime.now, machine: Machine | None = None, founded: bool = True,
+    ) -> Workspace:  # fmt: skip
+        """Set up a center's data folder and this PC's configuration.
+
+        ``founded`` False: a PC that joins by card and receives the center and its people from the others.
+        Raises :class:`Refusal` where the folder is in use or a value is at fault.
+        """
+        from app.models.division import street as known_street
+
+        if cls.exists(data):
+            raise Refusal.of("data", _("这个文件夹里已经有数据：{folder}", folder=data), _("请直接打开，或另选文件夹"))
+        known_street(street)
+        workspace_id = str(uuid4())
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+            machine = machine or Machine.create(config / workspace_id, street)
+            engine = sqlite_engine(data / "shuniu.db", machine.db_key)
+            migrate(engine)
+            facts = {"workspace": machine.folder.name, "street": street, "made": clock().isoformat(timespec="seconds")}
+            write_safely(data / "workspace.json", json.dumps(facts, ensure_ascii=False).encode(), 0o644)
+        except OSError as error:
+            raise EnvironmentFault(
+                _("不能在这里建立数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限，或另选文件夹。")
+            ) from error
+        workspace = cls._wired(data, machine, engine, street, clock)
+        workspace._introduce()
+        if founded:
+            workspace._found(name, user, password)
+        return workspace
+
+    @classmethod
+    def open(cls, data: Path, config: Path, *, clock: Clock = datetime.now) -> Workspace:
+        """Open a data folder; migrates it where needed. Raises an :class:`EnvironmentFault` that says what to do."""
+        try:
+            facts = json.loads((data / "workspace.json").read_text("utf-8"))
+            street, workspace_id = facts["street"], facts["workspace"]
+        except FileNotFoundError:
+            raise EnvironmentFault(
+                _("这里还没有数据：{folder}", folder=data), _("请先设置中心（shuniu init），或用入网卡加入。")
+            ) from None
+        except (OSError, ValueError, KeyError) as error:
+            raise EnvironmentFault(_("数据文件夹的说明读不出来。"), _("请用最近的备份恢复。")) from error
+        path = data / "shuniu.db"
+        if not path.is_file():
+            raise EnvironmentFault(_("数据文件夹里缺少数据库 {name}。", name=path.name), _("请用最近的备份恢复。"))
+        machine = Machine.load(config / workspace_id)
+        engine = sqlite_engine(path, machine.db_key)
+        migrate(engine)
+        workspace = cls._wired(data, machine, engine, street, clock)
+        workspace._fold_after_upgrade()
+        return workspace._checked_mark()
+
+    @classmethod
+    def _wired(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:
+        office = Office(engine, machine.device, street, machine.letters, clock, lambda: Mark.load(machine.folder))
+        return cls(data, machine, engine, street, clock, office)
+
+    def close(self) -> None:
+        """Release the database."""
+        self.engine.dispose()
+
+    def replica(self) -> Any:
+        """What the sync needs of this PC."""
+        from app.sync.replica import Replica
+
+        return Replica(self.engine, self.machine, SCHEMA, self.data / "inbox", lambda: int(self.clock().timestamp()))
+
+    def with_machine(self, machine: Machine) -> Workspace:
+        """The same folder under another device id or card."""
+        office = replace(self.office, device=machine.device, letters=machine.letters)
+        return replace(self, machine=machine, office=office)
+
+    def _introduce(self) -> None:
+        """The first change of this PC's log carries its certificate."""
+        from app.sync.certificate import introduce
+
+        introduce(self.replica())
+
+    def _checked_mark(self) -> Workspace:
+        """A copied or restored folder writes on under a new device id (design.md §7)."""
+        if not (self.machine.folder / "mark.json").is_file():
+            return self
+        if not Mark.load(self.machine.folder).left:
+            return self
+        from app.sync.device import check_mark
+
+        renewed = check_mark(self.replica())
+        return self.with_machine(renewed) if renewed is not None else self
+
+    def _found(self, name: str, user: str, password: str) -> None:
+        person = user or _("管理员")
+        with self.office.acting(person).unit() as unit:
+            put(unit, KINDS["center"], {"name": name, "street": self.street}, fixed_id=center_id(self.street))
+            record = put(unit, KINDS["user"], {"name": person, "role": "administrator"})
+            user_id = record.id
+        if password:
+            local.set_password(self.office, user_id, password)
+
+    def _fold_after_upgrade(self) -> None:
+        """Fields and kinds of a newer program lie in the log; after the upgrade they are folded in."""
+        if local.read(self.office, "folded_schema", 0) == SCHEMA:
+            return
+        with told_apart(), self.engine.execution_options(write=True).begin() as connection:
+            rows.rebuild(connection)
+            search.forget(connection)
+        local.write(self.office, "folded_schema", SCHEMA)
+
+    def index(self) -> int:
+        """Bring the search entries up to date; returns how many records were indexed."""
+        with told_apart():
+            with self.engine.connect() as connection:
+                if not search.behind(connection):
+                    return 0
+            with self.engine.execution_options(write=True).begin() as connection:
+                return search.catch_up(connection)
+
+    def demo(self) -> Workspace:
+        """The same folder writing sample data, in a scope that never leaves."""
+        return replace(self, office=replace(self.office, scope=DEMO))
+
+    def check(self) -> list[str]:
+        """SQLite's integrity, every hash chain, and the tables against the log; a line per fault."""
+        from app.store.database import integrity
+        from app.sync import log
+
+        with told_apart(), self.engine.connect() as connection:
+            faults = [*integrity(connection), *log.verify(connection)]
+            for owner, kind, record_id in rows.compare(connection):
+                faults.append(_("{kind} {id}（{owner}）与日志不一致", kind=kind, id=record_id, owner=owner))
+        return faults
+
+
+def center_id(street: str) -> str:
+    """The id of a street's center record: the same on every PC (design.md §3)."""
+    return str(uuid5(NAMESPACE_URL, f"shuniu:center:{street}"))
+
+
+def user_names(office: Office) -> list[str]:
+    """The names of active users, for sign-in."""
+    table = KINDS["user"].model.__table__
+    with office.reading() as session:
+        query = select(table.c.name).where(table.c.deleted.is_(False), table.c.active.is_not(False))
+        return sorted({name for name in session.scalars(query) if name})
+
