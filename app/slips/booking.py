@@ -13,7 +13,7 @@ from app.slips.page import Form, Paper, print_form
 from app.slips.values import occupied, shown, span, with_unit, yes_no
 from app.text import _
 
-_LABEL, _HALF = 22, 94
+_LABEL, _HALF = 25, 94
 
 
 def labels() -> dict[str, str]:
@@ -58,9 +58,13 @@ def _application(record: Mapping[str, Any]) -> tuple[Row, ...]:
     rows = [
         _pair(words["client_name"], shown(record, "client_name"), words["client_code"], shown(record, "client_code")),
         _pair(words["purpose"], shown(record, "purpose"), words["category"], shown(record, "category", "purpose_kind")),
-        _pair(words["venue"], shown(record, "venue"), words["headcount"], with_unit(shown(record, "headcount"), _("人"))),
+        _pair(
+            words["venue"], shown(record, "venue"), words["headcount"], with_unit(shown(record, "headcount"), _("人"))
+        ),
         _wide(_("使用时间"), time),
-        _pair(words["contact_name"], shown(record, "contact_name"), words["contact_phone"], shown(record, "contact_phone")),
+        _pair(
+            words["contact_name"], shown(record, "contact_name"), words["contact_phone"], shown(record, "contact_phone")
+        ),
         _pair(words["equipment"], shown(record, "equipment"), _("对外/收费"), _public(record)),
     ]
     remark = shown(record, "note", "remark")
@@ -80,8 +84,8 @@ def _pair(first: str, first_value: str, second: str, second_value: str) -> Row:
         (
             Cell(first, _LABEL, "label"),
             Cell(first_value, _HALF - _LABEL),
-            Cell(second, _LABEL + 4, "label"),
-            Cell(second_value, _HALF - _LABEL - 4),
+            Cell(second, _LABEL + 3.5, "label"),
+            Cell(second_value, _HALF - _LABEL - 3.5),
         ),
         height=6.3 * mm,
         stretch=1,
@@ -109,14 +113,14 @@ def _hands(record: Mapping[str, Any]) -> tuple[Row, ...]:
 
 
 def _after_use() -> Row:
-    blanks = _("实到　　　　人　　设备 □完好 □损坏　　卫生 □合格 □不合格　　离场时间　　　：　　　　签名")
+    blanks = _("实到　　　　人　　设备 □完好 □损坏　　卫生 □合格 □不合格　　离场时间　　　：　　　签名：")
     return Row((Cell(_("使用后"), _LABEL, "label"), Cell(blanks, 2 * _HALF - _LABEL)), height=6.3 * mm)
 
 
 def _terms() -> Row:
     text = _(
-        "须知：1.请凭本单提前10分钟到场；2.变更或取消请至少提前1个工作日告知中心，无故未到记爽约1次；"
-        "3.按约定时间离场，清场后由工作人员查验签字；4.禁止在场内吸烟、使用明火和从事营利推销。"
+        "须知：1.请凭本单提前10分钟到场；2.变更或取消请至少提前1个工作日告知中心，无故未到记爽约1次；\n"
+        "　　　3.按约定时间离场，清场后由工作人员查验签字；4.禁止在场内吸烟、使用明火和从事营利推销。"
     )
     return Row((Cell(text, 1, "text"),), height=6 * mm, framed=False, scale=0.84)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 
 from app.errors import EnvironmentFault
 from app.paths import resource
@@ -31,17 +31,15 @@ class SlipFont(TTFont):
     """
 
     def addObjects(self, doc: Any) -> None:
-        subsets = [list(subset) for subset in self._assignState(doc).subsets]
+        subsets = [list(subset) for subset in self.state[doc].subsets]
         super().addObjects(doc)
         for number, subset in enumerate(subsets):
-            internal = self._internal_font(doc, number)
-            if internal is not None:
-                internal.content = unicode_map(subset)
+            stream = self._map_stream(doc, number)
+            if stream is not None:
+                stream.content = unicode_map(subset)
 
-    def _internal_font(self, doc: Any, number: int) -> Any:
+    def _map_stream(self, doc: Any, number: int) -> Any:
         """The ToUnicode stream that the base class has just made for one subset."""
-        from reportlab.pdfbase.ttfonts import SUBSETN
-
         name = b"".join((SUBSETN(number), b"+", self.face.name, self.face.subfontNameX)).decode("pdfdoc")
         return doc.idToObject.get(f"toUnicodeCMap:{name}")
 
@@ -69,7 +67,7 @@ def unicode_map(subset: list[int]) -> str:
     return "\n".join(lines)
 
 
-def font(name: str) -> TTFont:
+def font(name: str) -> Any:
     """One shipped font, loaded at its first use (about 0.1 s each) and kept in ReportLab's own registry."""
     with _REGISTERING:
         if name not in pdfmetrics.getRegisteredFontNames():

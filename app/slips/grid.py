@@ -10,6 +10,9 @@ from reportlab.lib.units import mm
 from app.slips.lines import wrap
 from app.text import _
 
+LEADING = 1.32
+"""From line to line, against the type size."""
+TIGHT_SCALES = (1, 0.92, 0.84, 0.76, 0.68)
 PADDING_X = 1.6 * mm
 PADDING_Y = 0.9 * mm
 SEAL = 40 * mm
@@ -27,6 +30,8 @@ class Cell:
     signs: tuple[str, ...] = ()
     """Lines at the foot to be completed by hand, such as 签名：."""
     seal: bool = False
+    tight: bool = False
+    """Set smaller, down to two thirds, where that keeps the row at its own height."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Row:
     framed: bool = True
     scale: float = 1
     """Type size against that of the form."""
+    filler: bool = False
+    """A blank row to write on, left out where it would begin another page."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class Piece:
 
     row: Row
     lines: tuple[tuple[str, ...], ...]
+    scales: tuple[float, ...]
+    """Type size of each cell against that of the form."""
     height: float
     last: bool = True
 
@@ -59,10 +68,6 @@ class Measure:
     width: float
     height: float
     size: float
-
-    def leading(self, row: Row) -> float:
-        """From line to line."""
-        return self.size * row.scale * 1.32
 
     def widths(self, row: Row) -> list[float]:
         """The widths of a row's cells in points."""
@@ -76,45 +81,64 @@ Closing = Callable[[Sequence[Row], bool], tuple[Row, ...]]
 
 def lay(row: Row, measure: Measure) -> Piece:
     """A whole row with its text broken into lines, as high as it needs."""
-    lines = []
-    for cell, width in zip(row.cells, measure.widths(row), strict=True):
-        inner = width - 2 * PADDING_X - (SEAL_ROOM if cell.seal and width > SEAL_ROOM + 20 * mm else 0)
-        lines.append(wrap(cell.text, inner, measure.size * row.scale) if cell.text else ())
-    return _piece(row, tuple(lines), measure, last=True)
+    set_cells = [_set(cell, width, row, measure) for cell, width in zip(row.cells, measure.widths(row), strict=True)]
+    return _piece(
+        row, tuple(lines for lines, _scale in set_cells), tuple(scale for _lines, scale in set_cells), measure
+    )
 
 
-def _piece(row: Row, lines: tuple[tuple[str, ...], ...], measure: Measure, last: bool) -> Piece:
-    heights = [_cell_height(cell, len(part), measure.leading(row), last) for cell, part in zip(row.cells, lines, strict=True)]
-    return Piece(row, lines, max([*heights, row.height if last else 0]), last)
+def _set(cell: Cell, width: float, row: Row, measure: Measure) -> tuple[tuple[str, ...], float]:
+    """A cell's lines and its type scale."""
+    if not cell.text:
+        return (), row.scale
+    inner = width - 2 * PADDING_X - (SEAL_ROOM if cell.seal else 0)
+    for scale in TIGHT_SCALES if cell.tight else ():
+        size = measure.size * row.scale * scale
+        lines = wrap(cell.text, inner, size)
+        if len(lines) * size * LEADING <= row.height - PADDING_Y:
+            return lines, row.scale * scale
+    scale = row.scale * (TIGHT_SCALES[-1] if cell.tight else 1)
+    return wrap(cell.text, inner, measure.size * scale), scale
 
 
-def _cell_height(cell: Cell, lines: int, leading: float, last: bool) -> float:
-    height = lines * leading
-    if last:
-        height += len(cell.signs) * leading * 1.5
-        if cell.seal:
+def _piece(
+    row: Row, lines: tuple[tuple[str, ...], ...], scales: tuple[float, ...], measure: Measure, last: bool = True
+) -> Piece:
+    heights = [row.height if last else 0]
+    for cell, part, scale in zip(row.cells, lines, scales, strict=True):
+        leading = measure.size * scale * LEADING
+        height = len(part) * leading
+        if last and cell.signs:
+            height += len(cell.signs) * leading * 1.5
+        if last and cell.seal:
             height = max(height, SEAL)
-    return height + 2 * PADDING_Y
+        heights.append(height + (PADDING_Y if cell.tight else 2 * PADDING_Y))
+    return Piece(row, lines, scales, max(heights), last)
 
 
 def cut(piece: Piece, room: float, measure: Measure) -> tuple[Piece, Piece] | None:
     """A piece cut in two so that the first part fits ``room``; None where no line would fit."""
     row, longest = piece.row, max(len(part) for part in piece.lines)
-    count = min(int((room - 2 * PADDING_Y) / measure.leading(row)), longest - 1)
+    count = min(int((room - 2 * PADDING_Y) / _leading(piece, measure)), longest - 1)
     if count < 1:
         return None
     head = tuple(part[:count] for part in piece.lines)
     tail = tuple(
-        _continued(cell, part[count:], width, measure, row)
-        for cell, part, width in zip(row.cells, piece.lines, measure.widths(row), strict=True)
+        _continued(cell, part[count:], width - 2 * PADDING_X, measure.size * scale)
+        for cell, part, scale, width in zip(row.cells, piece.lines, piece.scales, measure.widths(row), strict=True)
     )
-    return _piece(row, head, measure, last=False), _piece(row, tail, measure, last=True)
+    return _piece(row, head, piece.scales, measure, last=False), _piece(row, tail, piece.scales, measure)
 
 
-def _continued(cell: Cell, rest: tuple[str, ...], width: float, measure: Measure, row: Row) -> tuple[str, ...]:
+def _continued(cell: Cell, rest: tuple[str, ...], width: float, size: float) -> tuple[str, ...]:
+    """What of a cell stands on the next page; a label that is done is said again."""
     if cell.role != "label" or rest or not cell.text:
         return rest
-    return wrap(_("{label}（续）", label=cell.text), width - 2 * PADDING_X, measure.size * row.scale)
+    return wrap(_("{label}（续）", label=cell.text), width, size)
+
+
+def _leading(piece: Piece, measure: Measure) -> float:
+    return measure.size * max(piece.scales) * LEADING
 
 
 def paginate(
@@ -126,7 +150,7 @@ def paginate(
 ) -> list[list[Piece]]:
     """Rows on pages: the heading repeated on each, then the rows (at most ``per_page``), then the closing rows."""
     head = [lay(row, measure) for row in heading]
-    reserved = sum(lay(row, measure).height for row in closing((), True)) if closing else 0
+    reserved = sum(lay(row, measure).height for row in closing(rows, True)) if closing else 0
     if sum(piece.height for piece in head) > measure.height / 2:
         head, rows = [], [*heading, *rows]  # too much to repeat: it runs on like any other row
     room = measure.height - sum(piece.height for piece in head) - reserved
@@ -143,6 +167,8 @@ def _fill(rows: Sequence[Row], measure: Measure, room: float, per_page: int) -> 
     free = room
     for row in rows:
         rest: Piece | None = lay(row, measure)
+        if row.filler and pages[-1] and (rest.height > free or 0 < per_page <= len(pages[-1])):
+            break
         while rest is not None:
             page = pages[-1]
             full = bool(per_page) and len(page) >= per_page
@@ -168,7 +194,7 @@ def _fill(rows: Sequence[Row], measure: Measure, room: float, per_page: int) -> 
 
 def _worth_cutting(piece: Piece, free: float, room: float, measure: Measure) -> bool:
     """Long text runs on from where it is; a short row that fits the next page is not torn."""
-    leading = measure.leading(piece.row)
+    leading = _leading(piece, measure)
     long = max(len(part) for part in piece.lines) > 6 or piece.height > room
     return long and free >= 3 * leading + 2 * PADDING_Y
 

@@ -14,7 +14,9 @@ CANNOT_START = frozenset(
 )
 CANNOT_END = frozenset("（《〈「『【〔〖〘〚｛［“‘〝﹙﹛﹝￥＄￡＃＠｢([{<$£#@")
 
-_ZERO_WIDTH = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
+_ZERO_WIDTH = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+)
 _CONTROL = re.compile("[\x00-\x09\x0e-\x1f\x7f-\x9f]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
+from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -62,7 +63,7 @@ class Letterhead:
     def __init__(self, form: Form, context: SlipContext) -> None:
         self.form, self.context = form, context
         self.width = form.paper.page_width - 2 * form.paper.side
-        middle = self.width - 2 * _SIDE
+        middle = self.width - 2 * (_SIDE + 2 * mm)
         self.center = wrap(context.center, middle, CENTER)
         self.title = wrap(form.title, middle, TITLE)
         self.number = wrap(_("编号 No. {number}", number=form.number), _SIDE, SMALL)
@@ -86,8 +87,7 @@ class Letterhead:
         paper = self.form.paper
         left, right = paper.side, paper.side + self.width
         top = bottom + paper.page_height - paper.edge
-        if self.form.number:
-            pen.qr(left, top - self.qr, self.qr, with_check(self.form.number))
+        pen.qr(left, top - self.qr, self.qr)
         baseline = top
         for line in self.center:
             pen.centred((left + right) / 2, baseline - CENTER, line, CENTER)
@@ -125,12 +125,15 @@ def print_form(form: Form, context: SlipContext) -> bytes:
     sheet_height = 297 * mm if paper.up == 2 else paper.page_height
     buffer = BytesIO()
     fonts.font(fonts.SANS)
-    canvas = Canvas(buffer, pagesize=(paper.page_width, sheet_height), invariant=1, initialFontName=fonts.SANS)
+    size: Any = (paper.page_width, sheet_height)
+    sans: Any = fonts.SANS  # ReportLab's stub says float
+    canvas = Canvas(buffer, pagesize=size, invariant=1, initialFontName=sans)
     canvas.setTitle(clean(f"{form.title} {form.number}").strip())
     canvas.setAuthor(clean(context.center))
     canvas.setSubject(clean(form.title))
     canvas.setCreator("Shuniu")
     pen = Pen(canvas)
+    pen.define_qr(with_check(form.number) if form.number else "")
     for number, page in enumerate(pages, start=1):
         for position, caption in enumerate(form.captions[: paper.up]):
             bottom = sheet_height - (position + 1) * paper.page_height

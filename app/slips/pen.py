@@ -9,7 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.slips import fonts
-from app.slips.grid import PADDING_X, PADDING_Y, SEAL, SEAL_ROOM, Cell, Measure, Piece
+from app.slips.grid import LEADING, PADDING_X, PADDING_Y, SEAL, SEAL_ROOM, Cell, Measure, Piece
 from app.text import _
 
 THIN = 0.5
@@ -25,6 +25,7 @@ class Pen:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
+        self._modules = 0
 
     def text(self, x: float, y: float, text: str, size: float, bold: bool = False, grey: float = 0) -> None:
         """One line of text from ``x`` with its baseline at ``y``."""
@@ -49,7 +50,9 @@ class Pen:
         """One line of text that ends at ``x``."""
         self.text(x - fonts.width(text, size), y, text, size, bold)
 
-    def box(self, x: float, y: float, width: float, height: float, fill: float | None = None, line: float = THIN) -> None:
+    def box(
+        self, x: float, y: float, width: float, height: float, fill: float | None = None, line: float = THIN
+    ) -> None:
         """A rectangle with a thin black border."""
         self.canvas.setLineWidth(line)
         self.canvas.setStrokeGray(0)
@@ -65,12 +68,13 @@ class Pen:
         self.canvas.line(x1, y1, x2, y2)
         self.canvas.setDash([])
 
-    def qr(self, x: float, y: float, side: float, content: str) -> None:
-        """A QR of ``content`` as squares, not a picture, so that it is sharp on any printer."""
+    def define_qr(self, content: str) -> None:
+        """Make the QR of ``content`` once for all pages: squares, not a picture, so that any printer draws it sharp."""
         if not content or len(content) > _QR_MAX:
             return
         rows = segno.make(content, error="m", micro=False).matrix
-        unit = side / len(rows)
+        self._modules = len(rows)
+        self.canvas.beginForm("qr", 0, 0, self._modules, self._modules)
         squares = self.canvas.beginPath()
         for down, row in enumerate(rows, start=1):
             start = None
@@ -78,24 +82,35 @@ class Pen:
                 if dark and start is None:
                     start = across
                 elif not dark and start is not None:
-                    squares.rect(x + start * unit, y + side - down * unit, (across - start) * unit, unit)
+                    squares.rect(start, self._modules - down, across - start, 1)
                     start = None
         self.canvas.setFillGray(0)
         self.canvas.drawPath(squares, stroke=0, fill=1)
+        self.canvas.endForm()
+
+    def qr(self, x: float, y: float, side: float) -> None:
+        """Draw the QR made before, if there is one, with its lower left corner at ``x``, ``y``."""
+        if self._modules:
+            self.canvas.saveState()
+            self.canvas.translate(x, y)
+            self.canvas.scale(side / self._modules, side / self._modules)
+            self.canvas.doForm("qr")
+            self.canvas.restoreState()
 
     def piece(self, x: float, top: float, piece: Piece, measure: Measure) -> None:
         """One row of the table with its upper left corner at ``x``, ``top``."""
-        for cell, lines, width in zip(piece.row.cells, piece.lines, measure.widths(piece.row), strict=True):
+        widths = measure.widths(piece.row)
+        for cell, lines, scale, width in zip(piece.row.cells, piece.lines, piece.scales, widths, strict=True):
             if piece.row.framed:
                 fill = LABEL_GREY if cell.role == "label" else None
                 self.box(x, top - piece.height, width, piece.height, fill)
-            self._cell(x, top, width, cell, lines, piece, measure)
+            self._cell(x, top, width, cell, lines, piece, measure.size * scale)
             x += width
 
     def _cell(
-        self, x: float, top: float, width: float, cell: Cell, lines: tuple[str, ...], piece: Piece, measure: Measure
+        self, x: float, top: float, width: float, cell: Cell, lines: tuple[str, ...], piece: Piece, size: float
     ) -> None:
-        size, leading = measure.size * piece.row.scale, measure.leading(piece.row)
+        leading = size * LEADING
         slack = piece.height - 2 * PADDING_Y - len(lines) * leading
         upper = top - PADDING_Y
         if cell.role != "text" and not cell.signs:

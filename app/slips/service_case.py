@@ -13,7 +13,7 @@ from app.slips.page import Form, Paper, print_form
 from app.slips.values import boxes, day, shown, span
 from app.text import _
 
-_LABEL, _HALF = 22, 94
+_LABEL, _HALF = 25, 94
 
 
 def labels() -> dict[str, str]:

@@ -14,7 +14,7 @@ from app.slips.values import masked, shown, span, with_unit
 from app.text import _
 
 PER_PAGE = 25
-_WIDTHS = (12, 30, 66, 30, 33, 34, 34, 34)
+_WIDTHS = (11, 30, 76, 30, 30, 34, 34, 28)
 _NAME = 1
 
 
@@ -63,16 +63,17 @@ def _person(entry: Mapping[str, Any], reveal: bool) -> tuple[str, ...]:
 
 def _rows(people: Sequence[tuple[str, ...]]) -> tuple[Row, ...]:
     """One row a person, and blank ones to the end of the page for those who come unannounced."""
-    blank = ("",) * (len(_WIDTHS) - 1)
+    blank: tuple[str, ...] = ("",) * (len(_WIDTHS) - 1)
     filled = [*people, *[blank] * (-len(people) % PER_PAGE or (0 if people else PER_PAGE))]
     left = (2, 7)
     return tuple(
         Row(
             tuple(
-                Cell(text, width, "value" if column in left else "center")
+                Cell(text, width, "value" if column in left else "center", tight=True)
                 for column, (text, width) in enumerate(zip((str(position), *person), _WIDTHS, strict=True))
             ),
-            height=5.85 * mm,
+            height=5.9 * mm,
+            filler=position > len(people),
         )
         for position, person in enumerate(filled, start=1)
     )
@@ -101,16 +102,16 @@ def _heading(record: Mapping[str, Any]) -> tuple[Row, ...]:
 def _facts(*pairs: tuple[str, str, float]) -> Row:
     cells: list[Cell] = []
     for label, value, width in pairs:
-        cells += [Cell(label, 20 if len(label) > 2 else 14, "label"), Cell(value, width)]
+        cells += [Cell(label, 20 if len(label) > 2 else 14, "label"), Cell(value, width, tight=True)]
     return Row(tuple(cells), height=6 * mm)
 
 
 def _subtotal(rows: Sequence[Row], last: bool, total: int) -> tuple[Row, ...]:
     listed = sum(1 for row in rows if row.cells[_NAME].text)
-    text = _("本页小计：名单 {n} 人，上午实到　　　　人，下午实到　　　　人", n=listed)
+    text = _("本页小计：名单{n}人，上午实到　　　人，下午实到　　　人", n=listed)
     if last:
-        text += "　　" + _("合计：名单 {n} 人，上午实到　　　　人，下午实到　　　　人", n=total)
-    return (Row((Cell(text, 190), Cell(_("工作人员签名："), 83)), height=6 * mm),)
+        text += "　　" + _("合计：名单{n}人，上午实到　　　人，下午实到　　　人", n=total)
+    return (Row((Cell(text, 196, tight=True), Cell(_("工作人员签名："), 77)), height=6 * mm),)
 
 
 SLIP = Slip("training", "training", "培训签到表", render)

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.text import _
 
-_PHONE = re.compile(r"(?<!\d)(\d{3})\d{4,5}(\d{3,4})(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(\d{3})\d{4}(\d{4})(?!\d)")
 
 
 def shown(record: Mapping[str, Any], *keys: str) -> str:
@@ -68,9 +68,9 @@ def occupied(start: str, end: str, before: str, after: str) -> str:
 
 
 def masked(phone: str) -> str:
-    """A telephone number with its middle hidden: 138****5678. Shorter numbers keep only their last four digits."""
-    if _PHONE.search(phone):
-        return _PHONE.sub(r"\1****\2", phone)
+    """A telephone number with its middle hidden: 138****5678. Other numbers keep only their last four digits."""
+    if _MOBILE.search(phone):
+        return _MOBILE.sub(r"\1****\2", phone)
     digits = [index for index, character in enumerate(phone) if character.isdigit()]
     hidden = set(digits[:-4] if len(digits) > 4 else digits)
     return "".join("*" if index in hidden else character for index, character in enumerate(phone))
@@ -109,4 +109,10 @@ def _moment(text: str) -> datetime | None:
 
 def _long_day(value: date) -> str:
     weekdays = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    return _("{year}年{month}月{day}日 {weekday}", year=value.year, month=value.month, day=value.day, weekday=weekdays[value.weekday()])
+    return _(
+        "{year}年{month}月{day}日 {weekday}",
+        year=value.year,
+        month=value.month,
+        day=value.day,
+        weekday=weekdays[value.weekday()],
+    )
