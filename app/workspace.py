@@ -189,4 +189,3 @@ def user_names(office: Office) -> list[str]:
     with office.reading() as session:
         query = select(table.c.name).where(table.c.deleted.is_(False), table.c.active.is_not(False))
         return sorted({name for name in session.scalars(query) if name})
-

@@ -103,9 +103,7 @@ def check(unit: Unit, record: Booking, before: Mapping[str, Any] | None) -> Iter
     if before is None and (venue.status == "retired" or venue.deleted):
         yield Fault("venue", _("“{venue}”已停用", venue=venue.name), _("请另选场地"))
     if record.headcount and venue.capacity and record.headcount > venue.capacity:
-        unit.notices.append(
-            _("“{venue}”容纳 {n} 人，预约人数超过了。", venue=venue.name, n=venue.capacity)
-        )
+        unit.notices.append(_("“{venue}”容纳 {n} 人，预约人数超过了。", venue=venue.name, n=venue.capacity))
     told = ("venue", "start", "end", "status", "before", "after", "yields_to")
     moved = before is None or any(before[name] != getattr(record, name) for name in told)
     if record.status not in BLOCKING or record.yields_to or not moved:

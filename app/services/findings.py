@@ -169,7 +169,13 @@ def _duplicates(session: Session) -> Iterator[Finding]:
         for value, ids in same.items():
             if len(ids) > 1:
                 label = _(KINDS[kind].fields[name].label)
-                text = _("{n} 条{kind}的{field}相同：{value}", n=len(ids), kind=_(KINDS[kind].label), field=label, value=value)
+                text = _(
+                    "{n} 条{kind}的{field}相同：{value}",
+                    n=len(ids),
+                    kind=_(KINDS[kind].label),
+                    field=label,
+                    value=value,
+                )
                 yield Finding("duplicate", kind, tuple(sorted(ids)), text, name)
 
 

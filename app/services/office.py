@@ -61,13 +61,13 @@ class Office:
     @contextlib.contextmanager
     def unit(self) -> Iterator[Unit]:
         """One transaction and one operation: all of it is written, or nothing."""
-        with told_apart(), Session(self.engine.execution_options(write=True), autoflush=False) as session:
-            with session.begin():
-                at = int(self.clock().timestamp())
-                unit = Unit(self, session, Recorder(session, Author(self.device, self.actor, at, SCHEMA)))
-                yield unit
-                session.flush()
-                unit.keep_numbers()
+        session = Session(self.engine.execution_options(write=True), autoflush=False)
+        with told_apart(), session, session.begin():
+            at = int(self.clock().timestamp())
+            unit = Unit(self, session, Recorder(session, Author(self.device, self.actor, at, SCHEMA)))
+            yield unit
+            session.flush()
+            unit.keep_numbers()
 
 
 @dataclass

@@ -40,7 +40,9 @@ class Row:
     @property
     def title(self) -> str:
         """How people call it."""
-        return " ".join(str(self.values[n]) for n in self.kind.title if self.values.get(n)) or self.number or _("未命名")
+        return (
+            " ".join(str(self.values[n]) for n in self.kind.title if self.values.get(n)) or self.number or _("未命名")
+        )
 
     def display(self, name: str, *, masked: bool = False) -> str:
         """A field as people read it; ``masked`` hides personal values by class."""
@@ -96,7 +98,9 @@ def _ids_query(kind: Kind, query: Query) -> Select[Any]:
     if query.search.strip():
         statement = statement.join(
             search_entry,
-            and_(search_entry.c.kind == kind.name, search_entry.c.id == table.c.id, search_entry.c.owner == table.c.owner),
+            and_(
+                search_entry.c.kind == kind.name, search_entry.c.id == table.c.id, search_entry.c.owner == table.c.owner
+            ),
         ).where(*matching(query.search))
     order = query.order or kind.order
     descending = kind.descending if query.descending is None and not query.order else bool(query.descending)
@@ -111,9 +115,7 @@ def matching(words: str) -> list[Any]:
     conditions = []
     for word in words.lower().split():
         pattern = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-        columns = [search_entry.c.body] + (
-            [search_entry.c.full, search_entry.c.initials] if word.isascii() else []
-        )
+        columns = [search_entry.c.body] + ([search_entry.c.full, search_entry.c.initials] if word.isascii() else [])
         conditions.append(or_(*(column.like(pattern, escape="!") for column in columns)))
     return conditions
 
@@ -227,6 +229,8 @@ def search(office: Office, words: str, limit: int = 30) -> list[Hit]:
     c = search_entry.c
     first = words.lower().split()[0]
     rank = c.title.like(literal(first) + "%").desc()
-    query = select(c.kind, c.id, c.title, c.subtitle).where(*matching(words)).order_by(rank, func.length(c.title), c.title)
+    query = (
+        select(c.kind, c.id, c.title, c.subtitle).where(*matching(words)).order_by(rank, func.length(c.title), c.title)
+    )
     with office.reading() as session:
         return [Hit(KINDS[r.kind], r.id, r.title, r.subtitle) for r in session.execute(query.limit(limit))]

@@ -35,7 +35,11 @@ def _organization(_unit: Unit, record: Organization, before: Before) -> Iterator
             label = _(dict(ORG_TYPES)[said])
             yield Fault("org_type", _("类型与信用代码第2位不一致"), _("按信用代码应为“{label}”", label=label))
     today = _unit.office.today
-    if record.founded_on and record.founded_on > today and (before is None or before["founded_on"] != record.founded_on):
+    if (
+        record.founded_on
+        and record.founded_on > today
+        and (before is None or before["founded_on"] != record.founded_on)
+    ):
         yield Fault("founded_on", _("成立登记日期晚于今天"), _("请核对日期"))
     for start, end in (("cert_from", "cert_to"), ("term_from", "term_to")):
         first, last = getattr(record, start), getattr(record, end)

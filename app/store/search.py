@@ -63,7 +63,9 @@ def _index(connection: Connection, kind: Kind, wanted: list[tuple[str, str]]) ->
     names = dict.fromkeys([*(f.name for f in fields), *kind.title, "number"])
     for at in range(0, len(wanted), BATCH):
         batch = wanted[at : at + BATCH]
-        here = or_(*(and_(table.c.owner == o, table.c.id.in_([i for s, i in batch if s == o])) for o in {o for o, _i in batch}))
+        here = or_(
+            *(and_(table.c.owner == o, table.c.id.in_([i for s, i in batch if s == o])) for o in {o for o, _i in batch})
+        )
         connection.execute(delete(search_entry).where(e.kind == kind.name, e.id.in_([i for _o, i in batch]),
                                                       e.owner.in_({o for o, _i in batch})))  # fmt: skip
         columns = [table.c.owner, table.c.id, *(table.c[name] for name in names)]
@@ -81,7 +83,11 @@ def _entry(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
     spoken = [
         str(row[f.name])[:60]
         for f in kind.fields.values()
-        if f.search and row.get(f.name) and f.type == "text" and f.name != "number" and not f.format.startswith(("phone", "uscc"))
+        if f.search
+        and row.get(f.name)
+        and f.type == "text"
+        and f.name != "number"
+        and not f.format.startswith(("phone", "uscc"))
     ]
     sounds = [keys(text) for text in dict.fromkeys([title[:60], *spoken])]
     public = [str(row[f.name]) for f in kind.fields.values()

@@ -57,7 +57,7 @@ class Recorder:
                 drafts.setdefault(record.owner, []).append((record, _draft(record, values, bases), values, bases))
         for scope, batch in drafts.items():
             changes = self.append(scope, [draft for _record, draft, _values, _bases in batch])
-            for (record, _draft_, values, bases), change in zip(batch, changes, strict=True):
+            for (record, _own, values, bases), change in zip(batch, changes, strict=True):
                 self._move_heads(record, values, bases, change.stamp)
                 self.touched.append((scope, record.kind.name, record.id))
 
@@ -76,7 +76,7 @@ class Recorder:
             held = {*heads.shown.get(field, ()), *heads.others.get(field, ())}
             plain = plain and held <= set(bases[field])
         others = {f: s for f, s in heads.others.items() if f not in values}
-        shown = {**heads.shown, **{field: (stamp,) for field in values}}
+        shown = {**heads.shown, **dict.fromkeys(values, (stamp,))}
         record.heads = Heads(shown, others).encode()
         record.conflicts = len(others)
         if not plain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.errors import Refusal
 from app.store.tables import change as change_table
 from app.store.tables import log_head
-from app.sync.change import GENESIS, MAX_BYTES, Change, Stamp, chain, decode_bases, decode_values, digest
+from app.sync.change import GENESIS, MAX_BYTES, Change, chain, decode_bases, decode_values, digest
 from app.sync.merge import Write
 from app.text import _
 
@@ -90,9 +90,7 @@ def store(connection: Connection, changes: Sequence[Change], hashes: Sequence[by
     """Insert verified changes with their chain hashes, and move the heads. Each log's changes are in order of seq."""
     if not changes:
         return
-    connection.execute(
-        insert(change_table), [{**c._asdict(), "hash": h} for c, h in zip(changes, hashes, strict=True)]
-    )
+    connection.execute(insert(change_table), [{**c._asdict(), "hash": h} for c, h in zip(changes, hashes, strict=True)])
     last = {(c.scope, c.device): LogHead(c.seq, c.lamport, h) for c, h in zip(changes, hashes, strict=True)}
     for (scope, device), head in last.items():
         _set_head(connection, scope, device, head)
@@ -101,9 +99,7 @@ def store(connection: Connection, changes: Sequence[Change], hashes: Sequence[by
 def _set_head(connection: Connection, scope: str, device: str, head: LogHead) -> None:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(log_head).values(scope=scope, device=device, **head._asdict())
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["scope", "device"], set_=head._asdict())
-    )
+    connection.execute(statement.on_conflict_do_update(index_elements=["scope", "device"], set_=head._asdict()))
 
 
 def _change(row: Any) -> Change:
@@ -210,18 +206,10 @@ def hash_at(connection: Connection, scope: str, device: str, seq: int) -> bytes 
     if seq == 0:
         return GENESIS
     c = change_table.c
-    return connection.execute(
-        select(c.hash).where(c.scope == scope, c.device == device, c.seq == seq)
-    ).scalar()
+    return connection.execute(select(c.hash).where(c.scope == scope, c.device == device, c.seq == seq)).scalar()
 
 
 def latest_at(connection: Connection, device: str) -> int:
     """When this device last wrote (unix seconds), 0 for never; for people, and to notice a clock that fell back."""
     c = change_table.c
     return connection.execute(select(func.max(c.at)).where(c.device == device)).scalar() or 0
-
-
-def stamps_of(changes: Mapping[str, Change] | Iterable[Change]) -> set[Stamp]:
-    """The stamps of ``changes``."""
-    values = changes.values() if isinstance(changes, Mapping) else changes
-    return {change.stamp for change in values}
