@@ -54,6 +54,13 @@ def require_printable(record: Mapping[str, Any], labels: Mapping[str, str], cont
         raise Refusal(*found)
 
 
+def require_text(text: str, context: SlipContext) -> None:
+    """The last net: refuse what is about to be printed without having been checked field by field."""
+    fault = None if context.allow_missing else _fault("", _("打印内容"), text)
+    if fault is not None:
+        raise Refusal(fault)
+
+
 def _texts(value: Any) -> Iterable[tuple[str, str]]:
     """The texts in a stored value, each with where it stands in a list of rows."""
     if isinstance(value, str):

@@ -23,7 +23,10 @@ def labels() -> dict[str, str]:
         "client_code": _("信用代码/备案号"),
         "purpose": _("活动名称"),
         "category": _("类别"),
+        "purpose_kind": _("类别"),
         "venue": _("场地"),
+        "start": _("使用时间"),
+        "end": _("使用时间"),
         "headcount": _("人数"),
         "contact_name": _("负责人"),
         "contact_phone": _("联系电话"),
@@ -31,6 +34,7 @@ def labels() -> dict[str, str]:
         "fee": _("收费"),
         "status": _("预约状态"),
         "note": _("备注"),
+        "remark": _("备注"),
     }
 
 
@@ -61,7 +65,7 @@ def _application(record: Mapping[str, Any]) -> tuple[Row, ...]:
         _pair(
             words["venue"], shown(record, "venue"), words["headcount"], with_unit(shown(record, "headcount"), _("人"))
         ),
-        _wide(_("使用时间"), time),
+        _wide(words["start"], time),
         _pair(
             words["contact_name"], shown(record, "contact_name"), words["contact_phone"], shown(record, "contact_phone")
         ),

@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.slips import fonts
-from app.slips.base import SlipContext
+from app.slips.base import SlipContext, require_text
 from app.slips.check import with_check
 from app.slips.grid import Closing, Measure, Piece, Row, paginate
 from app.slips.lines import clean, wrap
@@ -54,7 +54,7 @@ class Form:
 
 TITLE, CENTER, SMALL = 17, 10.5, 8.5
 _SIDE = 50 * mm
-_FOOT = 4.6 * mm
+_FOOT = 5 * mm
 
 
 class Letterhead:
@@ -110,7 +110,7 @@ class Letterhead:
         """Which part of the sheet this is, and that it is a reprint."""
         if caption:
             width = fonts.width(caption, SMALL) + 3 * mm
-            pen.box(right - width, baseline - 1.1 * mm, width, SMALL + 1.1 * mm)
+            pen.box(right - width, baseline - 2.7, width, SMALL + 3.4)
             pen.text(right - width + 1.5 * mm, baseline, caption, SMALL)
             right -= width + 2 * mm
         if self.context.copy > 1:
@@ -119,6 +119,8 @@ class Letterhead:
 
 def print_form(form: Form, context: SlipContext) -> bytes:
     """The form as a PDF; the same form, context and moment give the same bytes."""
+    rows = (*form.heading, *form.rows)
+    require_text("".join([form.title, form.number, *(cell.text for row in rows for cell in row.cells)]), context)
     letterhead = Letterhead(form, context)
     measure, pages = _best_fit(form, letterhead)
     paper = form.paper

@@ -50,15 +50,11 @@ class Pen:
         """One line of text that ends at ``x``."""
         self.text(x - fonts.width(text, size), y, text, size, bold)
 
-    def box(
-        self, x: float, y: float, width: float, height: float, fill: float | None = None, line: float = THIN
-    ) -> None:
+    def box(self, x: float, y: float, width: float, height: float) -> None:
         """A rectangle with a thin black border."""
-        self.canvas.setLineWidth(line)
+        self.canvas.setLineWidth(THIN)
         self.canvas.setStrokeGray(0)
-        if fill is not None:
-            self.canvas.setFillGray(fill)
-        self.canvas.rect(x, y, width, height, stroke=1, fill=int(fill is not None))
+        self.canvas.rect(x, y, width, height, stroke=1, fill=0)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, dash: tuple[float, ...] = (), grey: float = 0) -> None:
         """A thin line, dashed where ``dash`` says so."""
@@ -100,12 +96,25 @@ class Pen:
     def piece(self, x: float, top: float, piece: Piece, measure: Measure) -> None:
         """One row of the table with its upper left corner at ``x``, ``top``."""
         widths = measure.widths(piece.row)
+        if piece.row.framed:
+            self._frames(x, top - piece.height, piece, widths)
         for cell, lines, scale, width in zip(piece.row.cells, piece.lines, piece.scales, widths, strict=True):
-            if piece.row.framed:
-                fill = LABEL_GREY if cell.role == "label" else None
-                self.box(x, top - piece.height, width, piece.height, fill)
-            self._cell(x, top, width, cell, lines, piece, measure.size * scale)
+            if lines or cell.signs or cell.seal:
+                self._cell(x, top, width, cell, lines, piece, measure.size * scale)
             x += width
+
+    def _frames(self, x: float, bottom: float, piece: Piece, widths: list[float]) -> None:
+        """The grey of the labels and the borders of all cells of a row."""
+        borders = self.canvas.beginPath()
+        for cell, width in zip(piece.row.cells, widths, strict=True):
+            if cell.role == "label":
+                self.canvas.setFillGray(LABEL_GREY)
+                self.canvas.rect(x, bottom, width, piece.height, stroke=0, fill=1)
+            borders.rect(x, bottom, width, piece.height)
+            x += width
+        self.canvas.setLineWidth(THIN)
+        self.canvas.setStrokeGray(0)
+        self.canvas.drawPath(borders, stroke=1, fill=0)
 
     def _cell(
         self, x: float, top: float, width: float, cell: Cell, lines: tuple[str, ...], piece: Piece, size: float

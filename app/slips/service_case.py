@@ -25,6 +25,8 @@ def labels() -> dict[str, str]:
         "client_kind": _("对象类型"),
         "contact_name": _("联系人"),
         "contact_phone": _("联系电话"),
+        "started_at": _("接待时间"),
+        "ended_at": _("接待时间"),
         "request_text": _("事项/问题"),
         "response_text": _("答复/处理结果"),
         "policy": _("依据政策"),
@@ -68,7 +70,7 @@ def _facts(record: Mapping[str, Any]) -> tuple[Row, ...]:
         pair("service_type", "channel"),
         pair("client_name", "client_kind"),
         pair("contact_name", "contact_phone"),
-        _wide(_("接待时间"), span(shown(record, "started_at"), shown(record, "ended_at"))),
+        _wide(words["started_at"], span(shown(record, "started_at"), shown(record, "ended_at"))),
     )
 
 

@@ -23,7 +23,10 @@ def labels() -> dict[str, str]:
     return {
         "title": _("培训名称"),
         "training_kind": _("培训类别"),
+        "start": _("时间"),
+        "end": _("时间"),
         "place": _("地点"),
+        "venue": _("地点"),
         "teacher": _("授课人"),
         "hours": _("学时"),
         "capacity": _("名额"),
@@ -33,8 +36,8 @@ def labels() -> dict[str, str]:
 
 def render(record: Mapping[str, Any], context: SlipContext) -> bytes:
     """The sheet as a PDF."""
-    require_printable(record, labels(), context)
     people = [_person(entry, context.reveal) for entry in record.get("enrolments") or ()]
+    require_printable({**record, "enrolments": people}, labels(), context)
     form = Form(
         title=_("培训签到表"),
         number=shown(record, "number"),
@@ -90,7 +93,7 @@ def _heading(record: Mapping[str, Any]) -> tuple[Row, ...]:
             (words["teacher"], shown(record, "teacher"), 39),
         ),
         _facts(
-            (_("时间"), span(shown(record, "start"), shown(record, "end")), 72),
+            (words["start"], span(shown(record, "start"), shown(record, "end")), 72),
             (words["place"], shown(record, "place", "venue"), 57),
             (words["hours"], hours, 22),
             (words["capacity"], with_unit(shown(record, "capacity"), _("人")), 22),

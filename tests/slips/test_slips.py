@@ -97,6 +97,18 @@ def test_a_missing_character_in_the_letterhead_is_refused_too() -> None:
     assert [fault.field for fault in refused.value.faults] == ["operator"]
 
 
+def test_fields_by_their_other_name_and_dates_in_words_are_checked_too() -> None:
+    for field in ("purpose_kind", "remark", "start"):
+        with pytest.raises(Refusal) as refused:
+            render("booking", {**BOOKING, "category": "", field: ABSENT}, CONTEXT)
+        assert [fault.field for fault in refused.value.faults] == [field]
+
+
+def test_nothing_reaches_paper_unchecked() -> None:
+    with pytest.raises(Refusal, match=ABSENT):
+        print_form(Form(ABSENT, "", Paper.A4, ()), CONTEXT)
+
+
 def test_a_value_that_is_not_printed_may_hold_anything() -> None:
     assert render("booking", {**BOOKING, "cancel_reason": ABSENT}, CONTEXT)
 
@@ -206,6 +218,19 @@ def test_sixty_people_make_three_sheets_with_subtotals() -> None:
 @pytest.mark.parametrize(("people", "sheets"), [(0, 1), (1, 1), (25, 1), (26, 2), (50, 2)])
 def test_a_sheet_holds_25_people(people: int, sheets: int) -> None:
     assert len(pages(render("training", training(people), CONTEXT))) == sheets
+
+
+def test_long_names_push_people_on_and_the_subtotals_still_add_up() -> None:
+    record = training(30)
+    for entry in record["enrolments"][::3]:
+        entry["unit"] = "上海市杨浦区银杏街道社区社会组织" * 8
+    record["enrolments"][5]["note"] = "需要无障碍座位，" * 150
+    texts = [solid(text) for text in pages(render("training", record, CONTEXT))]
+    counts = [int(text.split("本页小计：名单")[1].split("人")[0]) for text in texts]
+    assert sum(counts) == 30
+    assert counts[-1] > 0, "a sheet of blank rows only is wasted paper"
+    assert len(texts) > 2
+    assert "".join(texts).count("需要无障碍座位") >= 100
 
 
 def test_phones_are_masked_on_the_sign_in_sheet_unless_revealed() -> None:
