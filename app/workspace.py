@@ -71,6 +71,7 @@ class Workspace:
                 _("不能在这里建立数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限，或另选文件夹。")
             ) from error
         workspace = cls._wired(data, machine, engine, street, clock)
+        local.write(workspace.office, "folded_schema", SCHEMA)
         workspace._introduce()
         if founded:
             workspace._found(name, user, password)
@@ -97,6 +98,19 @@ class Workspace:
         workspace = cls._wired(data, machine, engine, street, clock)
         workspace._fold_after_upgrade()
         return workspace._checked_mark()
+
+    @classmethod
+    def restore(cls, data: Path, config: Path, source: Path, *, clock: Clock = datetime.now) -> Path:
+        """Put a backup in place of the database; returns where the present one is kept."""
+        from app.store.backup import restore
+
+        try:
+            facts = json.loads((data / "workspace.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise EnvironmentFault(
+                _("这里还没有数据：{folder}", folder=data), _("请先设置中心，再恢复备份。")
+            ) from error
+        return restore(data, Machine.load(config / facts["workspace"]).db_key, source, clock())
 
     @classmethod
     def _wired(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:

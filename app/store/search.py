@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select
 from app.models.fields import Privacy
 from app.models.record import Kind
 from app.models.registry import KINDS
-from app.store.tables import change, log_head, search_entry, search_position
+from app.store.tables import ERASURE, change, log_head, search_entry, search_position
 
 BATCH = 500
 
@@ -40,8 +40,8 @@ def catch_up(connection: Connection) -> int:
             .distinct()
         )
         for row in connection.execute(query):
-            if row.kind in KINDS:
-                keys.setdefault(row.kind, set()).add((scope, row.record_id))
+            for kind in KINDS if row.kind == ERASURE else (row.kind,) if row.kind in KINDS else ():
+                keys.setdefault(kind, set()).add((scope, row.record_id))
     for name, wanted in keys.items():
         _index(connection, KINDS[name], sorted(wanted))
     for scope, device, _after, upto in news:

@@ -7,6 +7,9 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
 from app.models.record import metadata
 from app.models.registry import KINDS
 
+ERASURE = "@erasure"
+"""The kind of change that takes other changes' values away."""
+
 change = Table(
     "change",
     metadata,

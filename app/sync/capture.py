@@ -50,10 +50,12 @@ class Recorder:
         new.sort(key=lambda item: inspect(item).insert_order or 0)
         edited = [item for item in session.dirty if isinstance(item, Record) and session.is_modified(item)]
         drafts: dict[str, list[tuple[Record, log.Draft, dict[str, Any], Seen]]] = {}
+        made = {id(record) for record in new}
         for record in (*new, *edited):
-            values = _created(record) if record in session.new else _edited(record)
+            creating = id(record) in made
+            values = _created(record) if creating else _edited(record)
             if values:
-                bases = self._bases(record, values) if record not in session.new else {f: [] for f in values}
+                bases = {field: [] for field in values} if creating else self._bases(record, values)
                 drafts.setdefault(record.owner, []).append((record, _draft(record, values, bases), values, bases))
         for scope, batch in drafts.items():
             changes = self.append(scope, [draft for _record, draft, _values, _bases in batch])
@@ -106,11 +108,11 @@ def _grouped(kind: Kind, record: Record, names: set[str]) -> dict[str, Any]:
 
 
 def _created(record: Record) -> dict[str, Any]:
-    kind = record.kind
+    kind, held = record.kind, record.__dict__
     for name, field in kind.fields.items():
-        if getattr(record, name) is None and field.default is not None:
+        if field.default is not None and held.get(name) is None:
             setattr(record, name, field.default)
-    return _grouped(kind, record, {n for n in kind.fields if n != DELETED and getattr(record, n) is not None})
+    return _grouped(kind, record, {n for n in kind.fields if n != DELETED and held.get(n) is not None})
 
 
 def _edited(record: Record) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import Refusal
+from app.store.tables import ERASURE
 from app.store.tables import change as change_table
 from app.store.tables import log_head
 from app.sync.change import GENESIS, MAX_BYTES, Change, chain, decode_bases, decode_values, digest
@@ -18,7 +19,7 @@ from app.text import _
 
 ALL, DISTRICT, DEMO = "all", "district", "demo"
 """Scopes beside the centers' street codes; the last two never leave."""
-ERASURE, CERTIFICATE, CLOSING, AUDIT = "@erasure", "@device", "@closing", "@audit"
+CERTIFICATE, CLOSING, AUDIT = "@device", "@closing", "@audit"
 """Kinds of change that are not records: they travel and are chained like all others."""
 _COLUMNS = [change_table.c[name] for name in Change._fields]
 
@@ -113,6 +114,20 @@ def of_record(connection: Connection, scope: str, kind: str, record_id: str) -> 
     return [_change(row) for row in connection.execute(query.order_by(c.lamport, c.device))]
 
 
+def of_records(
+    connection: Connection, scope: str, kind: str, record_ids: Sequence[str]
+) -> dict[str, list[Change]]:
+    """All changes of several records, by id."""
+    found: dict[str, list[Change]] = {}
+    c = change_table.c
+    for at in range(0, len(record_ids), 500):
+        batch = list(record_ids[at : at + 500])
+        query = select(*_COLUMNS).where(c.kind == kind, c.record_id.in_(batch), c.scope == scope)
+        for row in connection.execute(query):
+            found.setdefault(row.record_id, []).append(_change(row))
+    return found
+
+
 def of_log(connection: Connection, scope: str, device: str, after: int = 0, upto: int | None = None) -> list[Change]:
     """The changes of one log with ``after < seq <= upto``, in order."""
     c = change_table.c
@@ -147,8 +162,7 @@ def write_of(change: Change) -> Write:
 def erasure_targets(change: Change) -> Iterator[tuple[str, int]]:
     """The (device, seq) that an erasure names."""
     if change.kind == ERASURE and change.values is not None:
-        for device, seq in decode_values(change.values)["erased"]:
-            yield device, seq
+        yield from ((device, seq) for device, seq in decode_values(change.values)["erased"])
 
 
 def erased_in(connection: Connection, scope: str) -> set[tuple[str, int]]:

@@ -55,20 +55,20 @@ def row_of(kind: Kind, owner: str, record_id: str, state: State) -> dict[str, An
 
 def refold(connection: Connection, keys: Iterable[Key]) -> None:
     """Write the rows of ``keys`` anew from the log. Kinds this program does not know are left in the log."""
-    by_kind: dict[str, list[Key]] = {}
-    for key in keys:
-        if key[1] in KINDS:
-            by_kind.setdefault(key[1], []).append(key)
-    for name, group in by_kind.items():
+    groups: dict[tuple[str, str], list[str]] = {}
+    for owner, name, record_id in keys:
+        if name in KINDS:
+            groups.setdefault((owner, name), []).append(record_id)
+    for (owner, name), wanted in groups.items():
         kind, table = KINDS[name], KINDS[name].model.__table__
-        rows = []
-        for owner, _kind, record_id in group:
-            state = fold(map(log.write_of, log.of_record(connection, owner, name, record_id)))
-            connection.execute(delete(table).where(table.c.owner == owner, table.c.id == record_id))
-            if state.fields:
-                rows.append(row_of(kind, owner, record_id, state))
-        if rows:
-            connection.execute(insert(table), rows)
+        for at in range(0, len(wanted), 500):
+            batch = wanted[at : at + 500]
+            connection.execute(delete(table).where(table.c.owner == owner, table.c.id.in_(batch)))
+            held = log.of_records(connection, owner, name, batch)
+            states = {record_id: fold(map(log.write_of, changes)) for record_id, changes in held.items()}
+            rows = [row_of(kind, owner, record_id, state) for record_id, state in states.items() if state.fields]
+            if rows:
+                connection.execute(insert(table), rows)
 
 
 def insert_new(connection: Connection, changes: Iterable[Change]) -> None:
