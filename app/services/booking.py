@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from app.text import _
 
 MAX_BUFFER = 1440
 """Minutes; the largest buffer a venue or booking may have."""
+
+_HOURS = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~～至到]+\s*(\d{1,2})[:：](\d{2})")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,17 @@ def conflict(a: Slot, b: Slot) -> bool:
         return True
     first, second = (a, b) if a.end <= b.start else (b, a)
     return minutes_between(first.end, second.start) < max(first.after, second.before)
+
+
+def opening_hours(text: str | None) -> tuple[tuple[int, int], ...]:
+    """``8:30-11:30，13:00-21:00`` as spans of minutes; empty where it says nothing that can be read."""
+    spans = []
+    for numbers in _HOURS.findall(text or ""):
+        h1, m1, h2, m2 = map(int, numbers)
+        start, end = h1 * 60 + m1, h2 * 60 + m2
+        if 0 <= start < end <= 1440:
+            spans.append((start, end))
+    return tuple(sorted(spans))
 
 
 def family(parents: Mapping[str, str | None], venue: str) -> set[str]:
@@ -72,8 +86,8 @@ def blocking(session: Session, venues: Iterable[str], start: str, end: str, leav
     query = (
         select(b.id, b.venue, b.start, b.end, b.before, b.after, b.client_name, b.purpose)
         .where(
-            b.venue.in_(list(venues)), b.deleted.is_(False), b.status.in_(BLOCKING), b.yields_to.is_(None),
-            b.start < shift(end, MAX_BUFFER), b.end > shift(start, -MAX_BUFFER), b.id != leave_out,
+            b.venue.in_(list(venues)), b.deleted.is_(False), b.merged_into.is_(None), b.status.in_(BLOCKING),
+            b.yields_to.is_(None), b.start < shift(end, MAX_BUFFER), b.end > shift(start, -MAX_BUFFER), b.id != leave_out,
         )
         .order_by(b.start, b.id)
     )  # fmt: skip
@@ -100,8 +114,11 @@ def check(unit: Unit, record: Booking, before: Mapping[str, Any] | None) -> Iter
     for side in ("before", "after"):
         if getattr(record, side) is None:
             setattr(record, side, getattr(venue, side) or 0)
-    if before is None and (venue.status == "retired" or venue.deleted):
-        yield Fault("venue", _("“{venue}”已停用", venue=venue.name), _("请另选场地"))
+    if before is None or before["venue"] != record.venue:
+        if venue.status == "retired" or venue.deleted:
+            yield Fault("venue", _("“{venue}”已停用", venue=venue.name), _("请另选场地"))
+        elif venue.status == "paused":
+            unit.notices.append(_("“{venue}”目前暂停开放。", venue=venue.name))
     if record.headcount and venue.capacity and record.headcount > venue.capacity:
         unit.notices.append(_("“{venue}”容纳 {n} 人，预约人数超过了。", venue=venue.name, n=venue.capacity))
     told = ("venue", "start", "end", "status", "before", "after", "yields_to")
@@ -117,10 +134,13 @@ def check(unit: Unit, record: Booking, before: Mapping[str, Any] | None) -> Iter
 
 def _refusal(session: Session, venue: Venue, slot: Slot, other: Slot) -> Fault:
     name = session.scalar(select(Venue.name).where(Venue.id == other.venue)) or venue.name
-    error = _(
-        "{venue} {span} 已被 {who} 预约", venue=name, span=say_span(other.start, other.end), who=other.who or _("他人")
-    )
-    offers = [*_other_rooms(session, venue, slot), *_later(session, slot)]
+    span, who = say_span(other.start, other.end), other.who or _("他人")
+    if slot.start < other.end and other.start < slot.end:
+        error = _("{venue} {span} 已被 {who} 预约", venue=name, span=span, who=who)
+    else:
+        gap = max(slot.after, other.before) if slot.end <= other.start else max(other.after, slot.before)
+        error = _("{venue} {span} 已被 {who} 预约，之间须留 {n} 分钟布置和清场", venue=name, span=span, who=who, n=gap)
+    offers = [*_other_rooms(session, venue, slot), *_later(session, venue, slot)]
     mend = _("可选：{offers}。", offers="，".join(offers)) if offers else _("请改时间或另选场地。")
     return Fault("venue", error, mend)
 
@@ -136,13 +156,16 @@ def _other_rooms(session: Session, venue: Venue, slot: Slot) -> Iterator[str]:
             return
 
 
-def _later(session: Session, slot: Slot) -> Iterator[str]:
-    """The next start on the same day at which the room is free for as long."""
+def _later(session: Session, venue: Venue, slot: Slot) -> Iterator[str]:
+    """The next start on the same day, within the opening hours, at which the room is free for as long."""
     length = minutes_between(slot.start, slot.end)
+    midnight = shift(f"{slot.start[:10]}T00:00", 1440)
+    hours = opening_hours(venue.opens)
+    closes = shift(f"{slot.start[:10]}T00:00", hours[-1][1]) if hours else midnight
     start = slot.start
     for _attempt in range(20):
         moved = Slot(slot.id, slot.venue, start, shift(start, length), slot.before, slot.after)
-        if moved.start[:10] != slot.start[:10]:
+        if moved.end > closes:
             return
         other = taken_by(session, moved)
         if other is None:
