@@ -12,13 +12,13 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Engine, select
 
-from app.errors import EnvironmentFault, Refusal
+from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
 from app.models.registry import KINDS, SCHEMA
 from app.services import local
 from app.services.office import Office
 from app.services.writing import put
 from app.store import search
-from app.store.database import migrate, sqlite_engine, told_apart
+from app.store.database import migrate, revision, sqlite_engine, told_apart
 from app.sync import rows
 from app.sync.log import DEMO
 from app.sync.machine import Machine, Mark, write_safely
@@ -94,6 +94,8 @@ class Workspace:
             raise EnvironmentFault(_("数据文件夹里缺少数据库 {name}。", name=path.name), _("请用最近的备份恢复。"))
         machine = Machine.load(config / workspace_id)
         engine = sqlite_engine(path, machine.db_key)
+        if revision(engine) is None:
+            raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
         migrate(engine)
         workspace = cls._wired(data, machine, engine, street, clock)
         workspace._fold_after_upgrade()
@@ -187,6 +189,8 @@ class Workspace:
 
         with told_apart(), self.engine.connect() as connection:
             faults = [*integrity(connection), *log.verify(connection)]
+            if faults:
+                return faults
             for owner, kind, record_id in rows.compare(connection):
                 faults.append(_("{kind} {id}（{owner}）与日志不一致", kind=kind, id=record_id, owner=owner))
         return faults

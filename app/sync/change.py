@@ -62,9 +62,14 @@ def encode_values(values: Mapping[str, Any], *, salted: bool) -> bytes:
 
 
 def decode_values(data: bytes) -> dict[str, Any]:
-    """The values written, without their salt."""
-    values = _any.decode(data)
-    return values[1] if isinstance(values, list) else values
+    """The values written, without their salt; bytes that say nothing of the kind write nothing."""
+    try:
+        values = _any.decode(data)
+    except msgspec.DecodeError:
+        return {}
+    if isinstance(values, list) and len(values) == 2:
+        values = values[1]
+    return values if isinstance(values, dict) else {}
 
 
 def encode_bases(bases: Mapping[str, Sequence[Stamp]]) -> bytes:
@@ -73,8 +78,11 @@ def encode_bases(bases: Mapping[str, Sequence[Stamp]]) -> bytes:
 
 
 def decode_bases(data: bytes) -> dict[str, list[Stamp]]:
-    """``{field: [stamps]}``."""
-    return _bases.decode(data)
+    """``{field: [stamps]}``; bytes that say nothing of the kind name nothing."""
+    try:
+        return _bases.decode(data)
+    except msgspec.DecodeError:
+        return {}
 
 
 def stamp_text(stamp: Stamp) -> str:
