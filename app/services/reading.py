@@ -222,8 +222,9 @@ class Hit:
     subtitle: str
 
 
-def search(office: Office, words: str, limit: int = 30) -> list[Hit]:
-    """Records of every kind by Chinese, full pinyin or initials; titles that begin with the words first."""
+def search(office: Office, words: str, limit: int = 30, *, kinds: Sequence[str] = ()) -> list[Hit]:
+    """Records by Chinese, full pinyin or initials, of every kind unless ``kinds`` names some; titles that begin with
+    the words first."""
     if not words.strip():
         return []
     c = search_entry.c
@@ -232,5 +233,7 @@ def search(office: Office, words: str, limit: int = 30) -> list[Hit]:
     query = (
         select(c.kind, c.id, c.title, c.subtitle).where(*matching(words)).order_by(rank, func.length(c.title), c.title)
     )
+    if kinds:
+        query = query.where(c.kind.in_(list(kinds)))
     with office.reading() as session:
         return [Hit(KINDS[r.kind], r.id, r.title, r.subtitle) for r in session.execute(query.limit(limit))]

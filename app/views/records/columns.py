@@ -1,0 +1,114 @@
+"""The columns of a list: which, in what order, how wide; chosen by the user and remembered on this PC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.models.fields import Field
+from app.models.record import Kind
+from app.services.reading import Row
+from app.text import _
+from app.views.records.typed import say_date, say_moment
+
+_WIDTHS = {"date": 132, "datetime": 184, "integer": 96, "decimal": 104, "boolean": 72, "choice": 112, "note": 280}
+_RIGHT = frozenset({"integer", "decimal", "date", "datetime"})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The names shown, in order, and the widths (in design pixels) that the user has changed."""
+
+    names: tuple[str, ...]
+    widths: Mapping[str, int]
+
+
+def status_field(kind: Kind) -> str:
+    """The field that says how a record of ``kind`` stands, or an empty text."""
+    names = (name for name, field in kind.fields.items() if field.type == "choice" and name.endswith("status"))
+    return next(names, "")
+
+
+def default_columns(kind: Kind) -> Columns:
+    """What names the record, why it is here (its status), then the listed fields as declared, the number last."""
+    listed = [name for name, field in kind.fields.items() if field.listed]
+    first = [kind.title[0], status_field(kind)]
+    names = dict.fromkeys([*(name for name in first if name), *listed])
+    if not kind.number:
+        names.pop("number", None)
+    return Columns(tuple(names), {})
+
+
+def offered(kind: Kind) -> tuple[Field, ...]:
+    """Every field that can be a column."""
+    hidden = {"deleted", "merged_into"} | (set() if kind.number else {"number"})
+    return tuple(field for name, field in kind.fields.items() if name not in hidden)
+
+
+def key(kind: Kind) -> str:
+    """Under which name the columns of ``kind`` are kept on this PC."""
+    return f"columns:{kind.name}"
+
+
+def stored(columns: Columns) -> dict[str, Any]:
+    """The form in which columns are kept."""
+    return {"names": list(columns.names), "widths": dict(columns.widths)}
+
+
+def restored(kind: Kind, kept: Any) -> Columns:
+    """The columns kept by an earlier session; what no longer exists is left out."""
+    if not isinstance(kept, dict):
+        return default_columns(kind)
+    known = {field.name for field in offered(kind)}
+    names = tuple(name for name in kept.get("names", ()) if name in known)
+    widths = {name: int(width) for name, width in kept.get("widths", {}).items() if name in known}
+    return Columns(names or default_columns(kind).names, widths)
+
+
+def width_of(field: Field, columns: Columns) -> int:
+    """The width of a column in design pixels."""
+    if field.name in columns.widths:
+        return max(48, columns.widths[field.name])
+    if field.name == "number":
+        return 232
+    if field.name == columns.names[0]:
+        return 264
+    if field.format == "uscc":
+        return 192
+    if field.format in ("phone", "person_name"):
+        return 128
+    return _WIDTHS.get(field.type, 176)
+
+
+def right_aligned(field: Field) -> bool:
+    """Whether values of ``field`` stand at the right edge of their column."""
+    return field.type in _RIGHT
+
+
+def sortable(field: Field) -> bool:
+    """Links are stored as ids and notes are long: neither is an order for people."""
+    return field.type not in ("link", "note")
+
+
+def cell(row: Row, name: str, today: date, *, masked: bool, first: bool = False) -> str:
+    """A value as a list shows it: on one line, days with their weekday, numbers with their unit."""
+    field = row.kind.fields[name]
+    text = row.display(name, masked=masked)
+    value = row.values.get(name)
+    if not text:
+        return row.title if first and not row.values.get(name) else ""
+    if isinstance(value, str) and text == field.display(value):
+        if field.type == "date":
+            return say_date(value, today)
+        if field.type == "datetime":
+            return say_moment(value, today)
+    if field.unit and field.type in ("integer", "decimal"):
+        return _("{number} {unit}", number=text, unit=_(field.unit))
+    return " ".join(text.split())
+
+
+def heading(names: Sequence[str], kind: Kind) -> list[str]:
+    """The labels of the columns."""
+    return [_(kind.fields[name].label) for name in names]
