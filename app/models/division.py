@@ -49,7 +49,7 @@ class Committee:
     code: str
     name: str
     kind: str
-    """居委会 or 村委会 as the statistics name it."""
+    """居委会, 村委会, or 其他 (the nominal committee of a special area)."""
     street_code: str
 
 
