@@ -1,0 +1,41 @@
+# Every target does its own set-up; nothing is done twice.
+OUT ?= out
+PYTHON := .venv/bin/python
+WORKERS ?= 2
+DISPLAYED := $(if $(filter Linux,$(shell uname -s)),$(DISPLAY)$(WAYLAND_DISPLAY),yes)
+export PYTHONUTF8 := 1
+
+.PHONY: run setup tools test check tour bench soak
+
+run: setup ## open the desktop; with no display, run the whole main job into ./out
+ifeq ($(DISPLAYED),)
+	@echo "No display here: running the tour instead; screenshots and slips go to $(OUT)/."
+	@QT_QPA_PLATFORM=offscreen $(PYTHON) -m app tour --out "$(OUT)"
+else
+	@$(PYTHON) -m app
+endif
+
+setup: ## .venv by the lock, and the system libraries of the desktop
+	@installer/setup.sh run
+
+tools: ## the same, and what the tests need
+	@installer/setup.sh test
+
+test: check ## everything that must hold before a change is kept
+	@$(PYTHON) -m pytest -n $(WORKERS)
+
+check: tools ## format, lint, types, walls between the layers, catalogue
+	@$(PYTHON) -m ruff format --check --quiet . || { $(PYTHON) -m ruff format --check .; exit 1; }
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m pyright
+	@.venv/bin/lint-imports --no-timing 2>/dev/null || .venv/bin/lint-imports
+	@$(PYTHON) -m tests.tools.catalogue check
+
+tour: setup ## the main job unattended: real windows, screenshots, slips, sync both ways
+	@$(if $(DISPLAYED),,QT_QPA_PLATFORM=offscreen) $(PYTHON) -m app tour --out "$(OUT)"
+
+bench: tools ## the figures of the budgets, with their floors
+	@$(if $(DISPLAYED),,QT_QPA_PLATFORM=offscreen) $(PYTHON) -m tests.tools.bench
+
+soak: tools ## the long runs: fuzz, kill, cut
+	@SHUNIU_SOAK=1 $(PYTHON) -m pytest -m soak --timeout 3600 -p no:randomly
