@@ -73,7 +73,7 @@ class Recorder:
 
     def _move_heads(self, record: Record, values: dict[str, Any], bases: Seen, stamp: Stamp) -> None:
         heads = Heads.decode(record.heads) if record.heads else Heads({}, {})
-        plain = DELETED not in values and not heads.misfits and not heads.erased
+        plain = not (DELETED in values or record.conflicts or heads.misfits or heads.erased)
         for field in values:
             held = {*heads.shown.get(field, ()), *heads.others.get(field, ())}
             plain = plain and held <= set(bases[field])
