@@ -57,8 +57,18 @@ class Participant(Record, label="活动参加人", number="CJ", icon="user", ord
 
     name = text("姓名", required=True, format="person_name", max_length=60, search=True, privacy=PERSONAL, listed=True)
     activity = link("活动", "activity", required=True, listed=True)
-    role = choice("身份", (("participant", "参加者"), ("volunteer", "志愿者"), ("staff", "工作人员")), default="participant", listed=True)
-    status = choice("状态", (("enrolled", "已报名"), ("attended", "已签到"), ("cancelled", "已取消")), default="enrolled", listed=True)
+    role = choice(
+        "身份",
+        (("participant", "参加者"), ("volunteer", "志愿者"), ("staff", "工作人员")),
+        default="participant",
+        listed=True,
+    )
+    status = choice(
+        "状态",
+        (("enrolled", "已报名"), ("attended", "已签到"), ("cancelled", "已取消")),
+        default="enrolled",
+        listed=True,
+    )
     unit = text("单位或社区", max_length=120, listed=True, search=True)
     phone = text("联系电话", format="phone", privacy=PERSONAL, listed=True, search=True)
     remark = note("备注", max_length=500)

@@ -24,8 +24,8 @@ REG_STATUS = (
 INDUSTRIES = tuple(
     (code, label)
     for code, label in zip(
-        "science education health social culture sports law commerce religion farming trade ecology foreign other".split(),
-        "科技 教育 卫生 社会服务 文化 体育 法律 工商服务 宗教 农业农村 职业 生态环境 国际涉外 其他".split(),
+        ["science", "education", "health", "social", "culture", "sports", "law", "commerce", "religion", "farming", "trade", "ecology", "foreign", "other"],
+        ["科技", "教育", "卫生", "社会服务", "文化", "体育", "法律", "工商服务", "宗教", "农业农村", "职业", "生态环境", "国际涉外", "其他"],
         strict=True,
     )
 )
@@ -47,12 +47,16 @@ TEAM_STATUS = (
     ("refused", "不予备案"),
 )
 SEXES = (("male", "男"), ("female", "女"))
-PARTY = (("member", "中共党员"), ("probationary", "预备党员"), ("league", "共青团员"), ("masses", "群众"), ("other", "其他"))
+PARTY = (
+    ("member", "中共党员"),
+    ("probationary", "预备党员"),
+    ("league", "共青团员"),
+    ("masses", "群众"),
+    ("other", "其他"),
+)
 
 
-class Organization(
-    Record, label="社会组织", number="ZZ", icon="building-2", groups={"identity": ("org_type", "uscc")}
-):
+class Organization(Record, label="社会组织", number="ZZ", icon="building-2", groups={"identity": ("org_type", "uscc")}):
     """A registered social organization: social group, social service organization or foundation."""
 
     name = text("名称", required=True, format="organization_name", max_length=120, search=True, privacy=PUBLIC,
@@ -61,7 +65,9 @@ class Organization(
     org_type = choice("类型", ORG_TYPES, privacy=PUBLIC, listed=True, help="与统一社会信用代码第2位一致")
     uscc = text("统一社会信用代码", format="uscc", max_length=18, search=True, privacy=PUBLIC, listed=True)
     old_cert_no = text("旧登记证号", max_length=40, privacy=PUBLIC, search=True)
-    service_org_form = choice("民非类别", (("corporate", "法人"), ("partnership", "合伙"), ("individual", "个体")), privacy=PUBLIC)
+    service_org_form = choice(
+        "民非类别", (("corporate", "法人"), ("partnership", "合伙"), ("individual", "个体")), privacy=PUBLIC
+    )
     founded_on = day("成立登记日期", privacy=PUBLIC)
     cert_from = day("证书有效期起", privacy=PUBLIC)
     cert_to = day("证书有效期止", privacy=PUBLIC, listed=True)
@@ -127,7 +133,9 @@ class Team(
     leader_address = text("负责人家庭地址", format="address", max_length=200, privacy=PERSONAL)
     leader_employer = text("负责人工作单位", max_length=100, privacy=PERSONAL)
     leader_phone = text("负责人联系电话", format="phone", privacy=PERSONAL)
-    instructor_assigned = choice("委派情况", (("assigned", "已委派"), ("unassigned", "未委派")), section="政治指导员(党建联络员)")
+    instructor_assigned = choice(
+        "委派情况", (("assigned", "已委派"), ("unassigned", "未委派")), section="政治指导员(党建联络员)"
+    )
     instructor_name = text("指导员姓名", format="person_name", max_length=60, privacy=PERSONAL)
     instructor_sex = choice("指导员性别", SEXES, privacy=PERSONAL)
     instructor_birth_year = integer("指导员出生年份", minimum=1900, maximum=2100, privacy=PERSONAL)

@@ -14,7 +14,13 @@ TRAINING_KINDS = (
     ("party", "党建"),
     ("safety", "安全"),
 )
-SESSION_STATUS = (("planned", "计划中"), ("open", "报名中"), ("running", "进行中"), ("done", "已结束"), ("cancelled", "已取消"))
+SESSION_STATUS = (
+    ("planned", "计划中"),
+    ("open", "报名中"),
+    ("running", "进行中"),
+    ("done", "已结束"),
+    ("cancelled", "已取消"),
+)
 ENROLMENT_STATUS = (
     ("enrolled", "已报名"),
     ("waiting", "候补"),

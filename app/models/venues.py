@@ -44,7 +44,9 @@ class Venue(Record, label="场地", number="CD", icon="door-open", groups={"buff
     """A room or outdoor place that the center lends out."""
 
     name = text("名称", required=True, max_length=50, search=True, privacy=PUBLIC, listed=True)
-    status = choice("状态", (("open", "开放"), ("paused", "暂停"), ("retired", "停用")), default="open", listed=True, privacy=PUBLIC)
+    status = choice(
+        "状态", (("open", "开放"), ("paused", "暂停"), ("retired", "停用")), default="open", listed=True, privacy=PUBLIC
+    )
     parent = link("所属场地", "venue", help="可分隔的大厅：占用整厅即占用各分区", privacy=PUBLIC)
     address = text("地址", max_length=200, search=True, privacy=PUBLIC, listed=True)
     area = decimal("面积", unit="㎡", minimum=0, privacy=PUBLIC, listed=True)
