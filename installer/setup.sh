@@ -62,7 +62,7 @@ find_python() {
 
 environment() {
     local stamp wanted python
-    wanted=$(cat requirements.lock pyproject.toml | sha256sum)
+    wanted=$(sha256sum <requirements.lock)
     stamp=.venv/shuniu-setup
     [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return 0
     if [[ ! -x .venv/bin/python ]]; then
@@ -71,8 +71,10 @@ environment() {
         "$python" -m venv .venv || fail "venv is missing: apt-get install python3.11-venv"
     fi
     say "setup: installing the packages of requirements.lock (once, a few minutes)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --editable .
+    local pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input)
+    "${pip[@]}" --require-hashes -r requirements.lock
+    local log=.venv/shuniu-setup.log
+    "${pip[@]}" --no-deps --editable . 2>"$log" || { cat "$log" >&2; fail "the shuniu script was not installed"; }
     printf '%s' "$wanted" >"$stamp"
 }
 
