@@ -91,7 +91,7 @@ class Field:
 
         Accepts what JSON and the forms deliver; an empty text is None.
         """
-        if value is None or (isinstance(value, str) and value.strip(" \t\r\n　") == ""):
+        if value is None or (isinstance(value, str) and not value.strip()):
             if self.required:
                 raise Misfit(_("必须填写"), _("请填写“{label}”", label=_(self.label)))
             return None
