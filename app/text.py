@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.paths import resource
@@ -40,3 +41,8 @@ def _(message: str, /, **values: object) -> str:
     """
     text = _Language.translations.gettext(message) if message else ""
     return text.format(**values) if values else text
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after another, with the language's separator."""
+    return _("、").join(words)

@@ -14,7 +14,7 @@ from app.commands.main import Global, emit, fault_line, say
 from app.errors import Fault, Refusal
 from app.models.record import Kind
 from app.models.registry import KINDS, kind_of
-from app.text import _
+from app.text import _, listed
 
 MAX_LINE = 1024 * 1024
 INT64 = 2**63 - 1
@@ -209,7 +209,7 @@ def _where(kind: Kind, conditions: tuple[str, ...]) -> dict[str, Any]:
         name, sign, value = condition.partition("=")
         declared = kind.fields.get(name)
         if not sign or (declared is None and name != "owner"):
-            offered = "、".join(kind.fields)
+            offered = listed(kind.fields)
             raise Refusal.of(
                 name, _("条件“{text}”看不懂", text=condition), _("请写成 字段=值；字段：{offered}", offered=offered)
             )

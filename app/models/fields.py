@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.errors import Fault
 from app.models import formats
-from app.text import _
+from app.text import _, listed
 
 
 class Privacy(IntEnum):
@@ -212,7 +212,7 @@ def _choice(field: Field, value: Any) -> str:
     for code, label in field.choices:
         if value == label or value == _(label):
             return code
-    offered = "、".join(f"{code} {_(label)}" for code, label in field.choices[:12])
+    offered = listed(f"{code} {_(label)}" for code, label in field.choices[:12])
     raise Misfit(_("没有这个选项“{value}”", value=str(value)[:40]), _("可选：{offered}", offered=offered))
 
 

@@ -12,7 +12,7 @@ from app.models.record import Kind, Record
 from app.models.services import ServiceCase
 from app.models.training import Enrolment, Training
 from app.models.venues import Booking, Venue
-from app.text import _
+from app.text import _, listed
 
 SCHEMA = 1
 """Version of the declarations; written into every change. Raise it with every migration."""
@@ -36,5 +36,5 @@ KINDS = MappingProxyType({record.kind.name: record.kind for record in RECORDS})
 def kind_of(name: str) -> Kind:
     """The kind called ``name``; raises :class:`Refusal` for an unknown one."""
     if name not in KINDS:
-        raise Refusal.of("kind", _("没有“{name}”这种记录", name=name), _("可选：{offered}", offered="、".join(KINDS)))
+        raise Refusal.of("kind", _("没有“{name}”这种记录", name=name), _("可选：{offered}", offered=listed(KINDS)))
     return KINDS[name]

@@ -18,7 +18,7 @@ from app.services import booking
 from app.services.office import Office
 from app.services.times import say_span
 from app.sync.heads import Heads
-from app.text import _
+from app.text import _, listed
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _ends_before_start(kind: Kind, row: Any) -> Iterator[Finding]:
 
 def _finding(code: str, kind: Kind, record_id: str, name: str, words: str) -> Finding:
     members = kind.groups.get(name, (name,))
-    label = "、".join(_(kind.fields[m].label) for m in members if m in kind.fields) or name
+    label = listed(_(kind.fields[m].label) for m in members if m in kind.fields) or name
     return Finding(code, kind.name, (record_id,), f"{_(kind.label)} {label}：{words}", name)
 
 

@@ -17,7 +17,7 @@ from app.sync import log, rows
 from app.sync.change import Stamp, encode_bases, encode_values, stamp_text
 from app.sync.heads import Heads
 from app.sync.merge import DELETED, fold
-from app.text import _
+from app.text import _, listed
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _settled_value(kind: Kind, name: str, value: Any) -> Any:
         except Misfit as misfit:
             raise Refusal(fault_of(kind.fields[name], misfit)) from None
     if not isinstance(value, dict) or set(value) != set(members):
-        raise Refusal.of(name, _("这几项要一起给出：{fields}", fields="、".join(members)), _("请用 JSON 对象写全"))
+        raise Refusal.of(name, _("这几项要一起给出：{fields}", fields=listed(members)), _("请用 JSON 对象写全"))
     try:
         return {member: kind.fields[member].check(value[member]) for member in members}
     except Misfit as misfit:

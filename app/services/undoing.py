@@ -15,7 +15,7 @@ from app.store.tables import change as change_table
 from app.sync import log
 from app.sync.change import Change, Stamp, decode_values
 from app.sync.merge import DELETED, State, fold
-from app.text import _
+from app.text import _, listed
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _only(state: State, name: str, ours: set[Stamp]) -> bool:
 
 def _label(kind: Kind, name: str) -> str:
     members = kind.groups.get(name, (name,))
-    return "、".join(_(kind.fields[m].label) if m in kind.fields else m for m in members)
+    return listed(_(kind.fields[m].label) if m in kind.fields else m for m in members)
 
 
 def _assign(record: Record, kind: Kind, name: str, value: Any) -> None:

@@ -20,7 +20,7 @@ from app.sync.capture import Seen
 from app.sync.change import parse_stamp
 from app.sync.heads import Heads
 from app.sync.merge import DELETED
-from app.text import _
+from app.text import _, listed
 
 ECHOED = frozenset({"id", "seen", "owner", "number", "deleted", "merged_into", "conflicts"})
 """What ``get`` adds to a record; accepted back, never changed by it."""
@@ -113,7 +113,7 @@ def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool) -> dict[s
     for name, value in values.items():
         declared = kind.fields.get(name)
         if declared is None or declared.system:
-            offered = "、".join(field.name for field in kind.typed)
+            offered = listed(field.name for field in kind.typed)
             faults.append(Fault(name, _("{kind}没有字段“{field}”", kind=_(kind.label), field=name[:60]),
                                 _("可用的字段：{offered}", offered=offered)))  # fmt: skip
             continue
