@@ -19,7 +19,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
 
@@ -36,6 +36,7 @@ CHINESE = re.compile(r"[　-〿㐀-䶿一-鿿豈-﫿！-～]")
 """Han characters, Chinese punctuation and full-width forms: a message with any of them needs a translation."""
 HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+EMPTY_HEADERS = re.compile(rb'"(Report-Msgid-Bugs-To|Last-Translator|Language-Team|Generated-By): .*\n')
 
 NOT_SHOWN = {
     "app/models/division.py": "kinds of street, compared with the codes that are shipped",
@@ -184,11 +185,11 @@ def read() -> dict[str, str]:
 
 def write(ids: Iterable[str], texts: dict[str, str]) -> None:
     """Write en.po with exactly ``ids``, and en.mo; the same input gives the same bytes."""
-    fixed = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    fixed = datetime(2026, 1, 1, tzinfo=UTC)
     catalog = Catalog(
         locale="en", project="Shuniu", version="1", copyright_holder="Shuniu contributors", charset="utf-8",
-        creation_date=fixed, revision_date=fixed, fuzzy=False, msgid_bugs_address="", last_translator="",
-        language_team="", header_comment="# English texts of Shuniu. Kept by tests/tools/catalogue.py.",
+        creation_date=fixed, revision_date=fixed, fuzzy=False,
+        header_comment="# English texts of Shuniu. Kept by tests/tools/catalogue.py.",
     )  # fmt: skip
     for message in ids:
         catalog.add(message, texts.get(message, ""))
@@ -196,7 +197,7 @@ def write(ids: Iterable[str], texts: dict[str, str]) -> None:
     po, mo = io.BytesIO(), io.BytesIO()
     write_po(po, catalog, width=0, sort_output=True)
     write_mo(mo, catalog)
-    PO.write_bytes(po.getvalue())
+    PO.write_bytes(EMPTY_HEADERS.sub(b"", po.getvalue()))
     MO.write_bytes(mo.getvalue())
 
 
