@@ -136,7 +136,7 @@ class Workspace:
 
     def _introduce(self) -> None:
         """The first change of this PC's log carries its certificate."""
-        from app.sync.certificate import introduce
+        from app.sync.device import introduce
 
         introduce(self.replica())
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -40,6 +42,27 @@ def write_safely(path: Path, data: bytes, mode: int = 0o600) -> None:
             os.close(folder)
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold ``path`` as a lock between the threads and processes of this PC."""
+    with path.open("ab") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
 def device_id(verify_key: bytes) -> str:
     """The id of a device: 8 bytes of BLAKE2b of its public signing key, as 16 hex digits."""
     return blake2b(verify_key, digest_size=8).hexdigest()
@@ -58,6 +81,8 @@ class Machine:
     box_seed: bytes = field(repr=False)
     card: dict[str, Any] | None = field(default=None, repr=False)
     """The public part of the card this PC joined by: whom it belongs to and how to reach it."""
+    certificate: bytes = b""
+    """The certificate others gave this device (by card, or by its previous key); empty: it certifies itself."""
 
     @classmethod
     def create(cls, folder: Path, scope: str, letters: str = "A") -> Machine:
@@ -78,7 +103,8 @@ class Machine:
         try:
             raw = json.loads((folder / "machine.json").read_text("utf-8"))
             return cls(folder, raw["scope"], raw["letters"], bytes.fromhex(raw["db_key"]),
-                       bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"))  # fmt: skip
+                       bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"),
+                       bytes.fromhex(raw.get("certificate", "")))  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
                 _("这份数据是另一台电脑的，本机没有它的密钥。"), _("请用恢复单恢复，或用入网卡让本机加入。")
@@ -91,6 +117,7 @@ class Machine:
         raw = {
             "scope": self.scope, "letters": self.letters, "db_key": self.db_key.hex(),
             "sign": self.sign_seed.hex(), "box": self.box_seed.hex(), "card": self.card,
+            "certificate": self.certificate.hex(),
         }  # fmt: skip
         write_safely(self.folder / "machine.json", json.dumps(raw, ensure_ascii=False, indent=1).encode())
 
@@ -99,8 +126,9 @@ class Machine:
         return replace(self, card=card, letters=letters)
 
     def renewed(self) -> Machine:
-        """This PC under a new device id: new keys, the same letters and database key."""
-        return replace(self, sign_seed=os.urandom(32), box_seed=os.urandom(32))
+        """This PC under a new device id: a new signing key; the same letters, and the same sealing key, so that
+        files already on their way to this PC can still be opened."""
+        return replace(self, sign_seed=os.urandom(32), certificate=b"")
 
     @property
     def verify_key(self) -> bytes:
@@ -134,7 +162,7 @@ class Mark:
 
     folder: Path
     left: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Per scope: own last seq that left, and the chain hash there (hex)."""
+    """Per ``scope/device``: own last seq that left, and the chain hash there (hex)."""
     counter: int = 0
     numbers: dict[str, int] = field(default_factory=dict)
     """Per ``letters-year``: the last number issued."""
@@ -151,6 +179,22 @@ class Mark:
             raise EnvironmentFault(_("本机的同步标记读不出来。"), _("请用恢复单恢复本机配置。")) from error
 
     def save(self) -> None:
-        """Write the mark, fsynced; call it before the first byte leaves."""
-        raw = {"left": self.left, "counter": self.counter, "numbers": self.numbers}
-        write_safely(self.folder / "mark.json", json.dumps(raw).encode())
+        """Write the mark, fsynced; call it before the first byte leaves.
+
+        What another thread or process wrote meanwhile is kept: nothing in the mark ever goes back.
+        """
+        with locked(self.folder / "mark.lock"):
+            held = Mark.load(self.folder)
+            self.left = held.left | {k: v for k, v in self.left.items() if v[0] >= held.left.get(k, (0, ""))[0]}
+            self.counter = max(self.counter, held.counter)
+            self.numbers = held.numbers | {k: max(n, held.numbers.get(k, 0)) for k, n in self.numbers.items()}
+            raw = {"left": self.left, "counter": self.counter, "numbers": self.numbers}
+            write_safely(self.folder / "mark.json", json.dumps(raw).encode())
+
+    def reserve(self, left: dict[str, tuple[int, str]], bundles: int) -> int:
+        """Note what is about to leave and take the next ``bundles`` counters; returns the first of them."""
+        with locked(self.folder / "bundle.lock"):
+            held = Mark.load(self.folder)
+            self.left, self.counter, self.numbers = held.left | left, held.counter + bundles, held.numbers
+            self.save()
+            return held.counter + 1

@@ -1,0 +1,101 @@
+"""This device in its own logs: it introduces itself, marks what leaves, and takes a new id after a rollback (§7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import msgspec
+from sqlalchemy import Connection, insert
+
+from app.store.tables import signed_head
+from app.sync import certificate, log
+from app.sync.log import ALL, Author
+from app.sync.machine import Machine, Mark
+from app.sync.replica import Replica
+
+NEVER_LEAVE = frozenset({log.DISTRICT, log.DEMO})
+
+
+def shared_scopes(mine: str, theirs: str) -> frozenset[str]:
+    """The scopes that travel between a device of ``mine`` and one of ``theirs``: the center's own and ``all``."""
+    centers = {mine, theirs} - {ALL}
+    if len(centers) != 1 or centers & NEVER_LEAVE:
+        return frozenset()
+    return frozenset({*centers, ALL})
+
+
+def head_bytes(scope: str, device: str, seq: int, head: bytes) -> bytes:
+    """What a device signs of the head of its log."""
+    return b"shuniu head 1\n" + msgspec.msgpack.encode((scope, device, seq, head))
+
+
+def introduce(replica: Replica, scope: str | None = None) -> None:
+    """See to it that the log of this device in ``scope`` carries its newest certificate."""
+    with replica.writing() as connection:
+        introduce_in(connection, replica, scope or replica.machine.scope)
+
+
+def introduce_in(connection: Connection, replica: Replica, scope: str) -> None:
+    """As :func:`introduce`, within a transaction."""
+    own = certificate.own(replica.machine)
+    held = [c for c in log.of_kind(connection, log.CERTIFICATE, scope) if c.device == own.device]
+    if not held or certificate.of_change(held[-1]) != own:
+        author = Author(own.device, "", replica.clock(), replica.schema)
+        log.append(connection, author, scope, [certificate.draft(own)])
+
+
+def leaving(replica: Replica, scopes: Collection[str], bundles: int = 1) -> tuple[int, dict[str, int]]:
+    """Mark, durably, everything of the own logs in ``scopes`` as about to leave.
+
+    Returns the first of ``bundles`` counters to use, and per scope how far the own log may now be sent.
+    """
+    with replica.reading() as connection:
+        heads = log.heads(connection)
+    device = replica.machine.device
+    own = {scope: head for (scope, by), head in heads.items() if by == device and scope in scopes}
+    left = {f"{scope}/{device}": (head.seq, head.hash.hex()) for scope, head in own.items()}
+    first = Mark(replica.machine.folder).reserve(left, bundles)
+    return first, {scope: head.seq for scope, head in own.items()}
+
+
+def check_mark(replica: Replica) -> Machine | None:
+    """Where the database lacks the change that left last (a copied folder, a restored backup), write on under a new
+    device id, introduced by the old key; returns the PC under its new id, or None where all is well."""
+    mark, device = Mark.load(replica.machine.folder), replica.machine.device
+    with replica.reading() as connection:
+        for key, (seq, head) in mark.left.items():
+            scope, _slash, by = key.partition("/")
+            held = log.hash_at(connection, scope, by, seq) if by == device else None
+            if by == device and (held is None or held.hex() != head):
+                break
+        else:
+            return None
+    return renew(replica)
+
+
+def renew(replica: Replica) -> Machine:
+    """Give this PC a new device id. Letters, counter and numbers go on."""
+    old = replica.machine
+    fresh = old.renewed()
+    introduced = certificate.issue(old.sign_seed, fresh, "previous", by=old.verify_key)
+    fresh = replace(fresh, certificate=certificate.encode(introduced))
+    with replica.writing() as connection:
+        # While the old key is at hand: what it wrote can then be carried by others.
+        for (scope, device), head in log.heads(connection).items():
+            if device == old.device and scope not in NEVER_LEAVE:
+                keep_head(connection, scope, device, head.seq, head.hash,
+                          old.sign(head_bytes(scope, device, head.seq, head.hash)))  # fmt: skip
+        introduce_in(connection, replace(replica, machine=fresh), old.scope)
+    fresh.save()
+    return fresh
+
+
+def keep_head(connection: Connection, scope: str, device: str, seq: int, head: bytes, signature: bytes) -> None:
+    """Keep a head signed by its device; what is held already stays."""
+    c = signed_head.c
+    held = signed_head.select().where(c.scope == scope, c.device == device, c.seq == seq)
+    if connection.execute(held).first() is None:
+        connection.execute(
+            insert(signed_head).values(scope=scope, device=device, seq=seq, hash=head, signature=signature)
+        )
