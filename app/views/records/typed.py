@@ -128,9 +128,8 @@ def parse_time(text: str) -> str | None:
     if parts is None:
         return None
     hour, minute = parts
-    if half in ("pm", "noon") and hour < (12 if half == "pm" else 4):
-        hour += 12
-    elif not half and 1 <= hour <= 5 and not rest.startswith("0") and ":" not in rest:
+    afternoon = not half and 1 <= hour <= 5 and not rest.startswith("0") and ":" not in rest
+    if afternoon or (half == "pm" and hour < 12) or (half == "noon" and hour < 4):
         hour += 12
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None

@@ -1,0 +1,140 @@
+"""The history of a record told to people: by labels, values in words, personal ones masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.models.record import Kind
+from app.models.registry import KINDS, kind_of
+from app.services import reading
+from app.services.history import Entry, history
+from app.services.office import Office
+from app.sync.merge import DELETED
+from app.text import _, listed
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of a change: what stood there before, and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One change as a person reads it; ``undoable`` where this PC made it and something of it still stands."""
+
+    at: int
+    actor: str
+    device: str
+    title: str
+    lines: tuple[Line, ...]
+    op: int
+    undoable: bool
+    audit: bool = False
+
+
+def told(office: Office, kind: str, record_id: str, *, masked: bool = True) -> list[Told]:
+    """Every change of a record and who looked at or printed it, newest first."""
+    entries = history(office, kind, record_id)
+    speaker = Speaker(office, kind_of(kind), masked=masked)
+    speaker.learn([value for entry in entries if not entry.audit for value in (entry.values or {}).items()])
+    known: dict[str, Any] = {}
+    lines: list[Told] = []
+    for entry in entries:
+        lines.append(speaker.audit(entry) if entry.audit else speaker.change(entry, known))
+        if not entry.audit:
+            known.update(entry.values or {})
+    return lines[::-1]
+
+
+def device_name(office: Office, device: str) -> str:
+    """How people call a PC: this one, or by the first signs of its id."""
+    return _("本机") if device == office.device else _("另一台电脑（{id}）", id=device[:4])
+
+
+class Speaker:
+    """Says values of one kind in words; links by their titles."""
+
+    def __init__(self, office: Office, kind: Kind, *, masked: bool) -> None:
+        self.office, self.kind, self.masked = office, kind, masked
+        self._titles: dict[str, str] = {}
+
+    def learn(self, values: list[tuple[str, Any]]) -> None:
+        """Look up the titles of every link among ``values``, pairs of a log field and its value."""
+        wanted: dict[str, set[str]] = {}
+        for name, value in values:
+            for member, one in self._members(name, value):
+                field = self.kind.fields.get(member)
+                if field is not None and field.type == "link" and isinstance(one, str):
+                    for target in field.targets or (self.kind.name,):
+                        wanted.setdefault(target, set()).add(one)
+        for target, ids in wanted.items():
+            if target in KINDS:
+                self._titles |= {row.id: row.title for row in reading.rows(self.office, target, sorted(ids))}
+
+    def _members(self, name: str, value: Any) -> list[tuple[str, Any]]:
+        members = self.kind.groups.get(name)
+        if members is None:
+            return [(name, value)]
+        held = value if isinstance(value, Mapping) else {}
+        return [(member, held.get(member)) for member in members]
+
+    def say(self, name: str, value: Any) -> str:
+        """One field's value in words."""
+        field = self.kind.fields.get(name)
+        if value is None or value == "":
+            return _("（空）")
+        if field is None:
+            return str(value)
+        if field.type == "link":
+            return self._titles.get(str(value)) or _("（找不到的记录）")
+        shown = " ".join(field.display(value).split())
+        return str(field.mask(shown)) if self.masked else shown
+
+    def label(self, name: str) -> str:
+        """The label of a field; a field of a newer program by its name."""
+        field = self.kind.fields.get(name)
+        return _(field.label) if field is not None else name
+
+    def change(self, entry: Entry, known: Mapping[str, Any]) -> Told:
+        """One change; ``known`` is what stood in the record before it."""
+        own = entry.device == self.office.device
+        values = entry.values
+        lines: list[Line] = []
+        if values is None:
+            title = _("内容已依申请删除")
+        elif DELETED in values:
+            title = _("放进回收站") if values[DELETED] else _("从回收站恢复")
+        else:
+            title = _("修改") if known else _("新建")
+            for name, value in values.items():
+                before = dict(self._members(name, known.get(name)))
+                for member, one in self._members(name, value):
+                    if one != before.get(member):
+                        lines.append(
+                            Line(self.label(member), self.say(member, before.get(member)), self.say(member, one))
+                        )
+        undoable = own and bool(entry.current) and values is not None
+        return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, undoable)
+
+    def audit(self, entry: Entry) -> Told:
+        """A line of who looked, printed or overrode."""
+        said = (entry.values or {}).get("audit", {})
+        what, lines = said.get("what", ""), []
+        if what == "reveal":
+            labels = listed(self.label(name) for name in said.get("fields", ()))
+            title = _("查看了个人信息：{labels}", labels=labels) if labels else _("查看了个人信息")
+        elif what == "print":
+            title = _("打印了单据")
+        elif what == "override":
+            title = _("按例外办理")
+            lines.append(Line(_("理由"), "", str(said.get("reason", ""))))
+            lines.extend(Line(_("放宽的规定"), "", str(fault)) for fault in said.get("faults", ()))
+        else:
+            title = _("记录：{what}", what=what)
+        return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, False, True)

@@ -1,0 +1,40 @@
+"""Pages of a PDF as pictures, for the screen and for the printer. Safe to call in the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QImage
+
+POINTS = 72.0
+"""Points an inch."""
+
+
+@dataclass(frozen=True)
+class PagePicture:
+    """One page: its picture and its size in points."""
+
+    image: QImage
+    size: QSizeF
+
+
+def pictures(pdf: bytes, scale: float) -> list[PagePicture]:
+    """Every page at ``scale`` pixels a point."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        found = []
+        for number in range(len(document)):
+            page = document[number]
+            width, height = page.get_size()
+            bitmap = page.render(scale=scale, force_bitmap_format=pypdfium2.raw.FPDFBitmap_BGRx)
+            raw = bytes(bitmap.buffer)
+            image = QImage(raw, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32)
+            found.append(PagePicture(image.copy(), QSizeF(width, height)))
+            bitmap.close()
+            page.close()
+        return found
+    finally:
+        document.close()
