@@ -28,7 +28,7 @@ check: tools ## format, lint, types, walls between the layers, catalogue
 	@$(PYTHON) -m ruff format --check --quiet . || { $(PYTHON) -m ruff format --check .; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m pyright
-	@.venv/bin/lint-imports --no-timing 2>/dev/null || .venv/bin/lint-imports
+	@said=$$(.venv/bin/lint-imports 2>&1) || { echo "$$said"; exit 1; }
 	@$(PYTHON) -m tests.tools.catalogue check
 
 tour: setup ## the main job unattended: real windows, screenshots, slips, sync both ways
