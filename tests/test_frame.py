@@ -144,9 +144,9 @@ KEPT = sorted(path.with_suffix("") for path in DATA.glob("schema_*.db"))
 
 
 def test_a_database_is_kept_for_every_released_schema() -> None:
-    assert [stem.name for stem in KEPT] == [
-        f"schema_{path.name[:4]}" for path in sorted(MIGRATIONS.glob("versions/*.py"))
-    ]
+    made = [f"schema_{path.name[:4]}" for path in sorted(MIGRATIONS.glob("versions/*.py"))]
+    released = made[:-1] or made  # the newest may still be in the making
+    assert set(released) <= {stem.name for stem in KEPT} <= set(made)
 
 
 @pytest.mark.parametrize("stem", KEPT, ids=[stem.name for stem in KEPT])
