@@ -6,7 +6,6 @@ Floors are pinned: same schema, key, pragmas and rows as the product, with nothi
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -29,18 +28,49 @@ from app.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STREET = "310110013"
-BARE = """
-import time; began = time.time()
-from PySide6.QtCore import QTimer
+WATCH = """
+import sys
+import time
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
-app = QApplication([]); window = QMainWindow(); window.setCentralWidget(QLabel("x")); window.resize(1366, 768)
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+class Watch(QObject):
+    painted = False
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and not self.painted and watched.window().width() >= 800:
+            self.painted = True
+            QTimer.singleShot(0, self.usable)
+        return False
+    def usable(self):
+        self.at = time.time()
+        QTimer.singleShot(3000, self.idle)
+    def idle(self):
+        print(self.at, resident(), flush=True)
+        QApplication.exit(0)
+
+def watched_exec(*_application):
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    return loop()
+
+loop = QApplication.exec
+QApplication.exec = staticmethod(watched_exec)
 """
-PAINTED = """
-import resource, sys
-class Watch(QMainWindow): pass
-def report():
-    pages = int(open("/proc/self/statm").read().split()[1])
-    print(f"{time.time()} {pages * resource.getpagesize()}", flush=True)
+BARE = """
+app = QApplication([])
+window = QMainWindow()
+window.setCentralWidget(QLabel("x"))
+window.resize(1366, 768)
+window.show()
+QApplication.exec()
+"""
+DESKTOP = """
+from pathlib import Path
+from app.views.start import run_desktop
+run_desktop(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
@@ -115,7 +145,7 @@ def put_10000(folder: Path) -> Iterator[Line]:
 
 def floor_10000(folder: Path, workspace: Workspace) -> float:
     """``executemany`` of the same rows and log lines in one durable transaction."""
-    organizations = KINDS["organization"].model.__table__
+    organizations: Any = KINDS["organization"].model.__table__
     with workspace.engine.connect() as connection:
         rows = [dict(row._mapping) for row in connection.execute(organizations.select())]
         ids = {row["id"] for row in rows}
@@ -196,7 +226,30 @@ def fsync_floor(workspace: Workspace) -> float:
     return median(write, 31)
 
 
-PARTS: tuple[Callable[[Path], Iterator[Line]], ...] = ()
+def window(code: str, *arguments: Path) -> tuple[float, int]:
+    """From the start of a process to its painted window, and what it holds when idle: median of five, bytes."""
+    took, held = [], []
+    for _one in range(5):
+        began = time.time()
+        command = [sys.executable, "-c", WATCH + code, *map(str, arguments)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        if done.returncode or not done.stdout.strip():
+            raise RuntimeError(done.stderr.strip()[-300:] or "no window was painted")
+        at, memory = done.stdout.split()[-2:]
+        took.append(float(at) - began)
+        held.append(int(memory))
+    return statistics.median(took), int(statistics.median(held))
+
+
+def start(folder: Path) -> Iterator[Line]:
+    """The desktop over 20,000 records beside a window of Qt with nothing in it."""
+    with center(folder) as workspace:
+        fill(workspace, 0, 20_000)
+        workspace.index()
+    bare, bare_memory = window(BARE)
+    took, memory = window(DESKTOP, folder / "data", folder / "config")
+    yield Line("start to usable window, 20,000 records", said(took), said(bare), f"{took / bare:.1f}", "2.5 x")
+    yield Line("idle memory", f"{memory / 1e6:.0f} MB", f"{bare_memory / 1e6:.0f} MB", budget="150 MB")
 
 
 def over_a_center(part: Callable[[Workspace], Iterator[Line]]) -> Callable[[Path], Iterator[Line]]:
@@ -207,3 +260,34 @@ def over_a_center(part: Callable[[Workspace], Iterator[Line]]) -> Callable[[Path
             yield from part(workspace)
 
     return run
+
+
+PARTS = {
+    "start": start,
+    "put": put_10000,
+    "lists": over_a_center(lists),
+    "booking": over_a_center(booking),
+}
+
+
+def main(wanted: list[str]) -> int:
+    """The tool: every part, or those that are named."""
+    failed = 0
+    print(f"{'':44}{'figure':>12}{'floor':>12}{'ratio':>8}{'budget':>10}")
+    for name, part in PARTS.items():
+        if wanted and name not in wanted:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                for line in part(Path(folder)):
+                    print(
+                        f"{line.what:44}{line.figure:>12}{line.floor:>12}{line.ratio:>8}{line.budget:>10}", flush=True
+                    )
+            except Exception as error:  # one part that cannot run leaves the others
+                failed += 1
+                print(f"{name}: not measured: {type(error).__name__}: {error}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
