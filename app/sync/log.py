@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import Refusal
@@ -114,9 +114,7 @@ def of_record(connection: Connection, scope: str, kind: str, record_id: str) -> 
     return [_change(row) for row in connection.execute(query.order_by(c.lamport, c.device))]
 
 
-def of_records(
-    connection: Connection, scope: str, kind: str, record_ids: Sequence[str]
-) -> dict[str, list[Change]]:
+def of_records(connection: Connection, scope: str, kind: str, record_ids: Sequence[str]) -> dict[str, list[Change]]:
     """All changes of several records, by id."""
     found: dict[str, list[Change]] = {}
     c = change_table.c
@@ -171,13 +169,13 @@ def erased_in(connection: Connection, scope: str) -> set[tuple[str, int]]:
 
 
 def drop_values(connection: Connection, scope: str, targets: Iterable[tuple[str, int]]) -> set[tuple[str, str]]:
-    """Take the values of the named changes away; returns the (kind, id) touched."""
+    """Take the values of the named changes of records away; returns the (kind, id) touched."""
     c = change_table.c
     touched = set()
     for device, seq in targets:
         here = (c.scope == scope, c.device == device, c.seq == seq)
         row = connection.execute(select(c.kind, c.record_id).where(*here)).first()
-        if row is not None:
+        if row is not None and not row.kind.startswith("@"):
             connection.execute(update(change_table).where(*here).values({c["values"]: None}))
             touched.add((row.kind, row.record_id))
     return touched
@@ -224,6 +222,9 @@ def hash_at(connection: Connection, scope: str, device: str, seq: int) -> bytes 
 
 
 def latest_at(connection: Connection, device: str) -> int:
-    """When this device last wrote (unix seconds), 0 for never; for people, and to notice a clock that fell back."""
+    """When the last change of this device was written (unix seconds), 0 for none; for people, and to notice a clock
+    that fell back."""
     c = change_table.c
-    return connection.execute(select(func.max(c.at)).where(c.device == device)).scalar() or 0
+    last = (c.scope == log_head.c.scope, c.device == log_head.c.device, c.seq == log_head.c.seq)
+    query = select(func.max(c.at)).select_from(log_head.join(change_table, and_(*last)))
+    return connection.execute(query.where(log_head.c.device == device)).scalar() or 0
