@@ -10,9 +10,8 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import Refusal
-from app.store.tables import ERASURE
+from app.store.tables import ERASURE, log_head
 from app.store.tables import change as change_table
-from app.store.tables import log_head
 from app.sync.change import GENESIS, MAX_BYTES, Change, chain, decode_bases, decode_values, digest
 from app.sync.merge import Write
 from app.text import _
