@@ -42,6 +42,7 @@ NOT_SHOWN = {
     "app/models/division.py": "kinds of street, compared with the codes that are shipped",
     "app/models/formats.py": "patterns of names, phones and addresses",
     "app/services/booking.py": "pattern of opening hours",
+    "app/services/rooms.py": "headings of the sheet of rooms that is read",
     "app/store/pinyin.py": "readings of characters",
     "app/text.py": "languages by their own names",
     "app/views/records/typed.py": "words that people type for dates and times",
