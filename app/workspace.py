@@ -61,6 +61,8 @@ class Workspace:
         workspace_id = str(uuid4())
         try:
             data.mkdir(parents=True, exist_ok=True)
+            for leftover in data.glob("shuniu.db*"):  # of a set-up that was cut off before it was told finished
+                leftover.rename(leftover.with_name(f"unfinished-{workspace_id[:8]}-{leftover.name}"))
             machine = machine or Machine.create(config / workspace_id, street)
             engine = sqlite_engine(data / "shuniu.db", machine.db_key)
             migrate(engine)
