@@ -1,0 +1,99 @@
+"""Context: what every page is handed, and how pages speak to the shell without knowing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.text import _
+from app.views.tasks import Tasks
+from app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from app.services.office import Office
+    from app.services.reading import Query
+    from app.services.undoing import Undone
+    from app.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the undo bar says; with ``op`` it offers to undo that operation."""
+
+    text: str
+    op: int | None = None
+
+
+@dataclass(frozen=True)
+class Goto:
+    """Where the shell shall go: a page and what it is told on arrival."""
+
+    page: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Context(QObject):
+    """The open workspace, who is at the desk, the task runner and the look."""
+
+    changed = Signal(object)
+    """A frozenset of the names of kinds that were written, here or by sync."""
+    said = Signal(object)
+    navigate = Signal(object)
+
+    def __init__(
+        self, workspace: Workspace, tasks: Tasks, theme: Theme, actor: str, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.workspace, self.tasks, self.theme, self.actor = workspace, tasks, theme, actor
+        self.office: Office = workspace.office.acting(actor)
+
+    def wrote(self, kinds: Iterable[str], text: str = "", op: int | None = None) -> None:
+        """Tell everyone that records of ``kinds`` were written; ``text`` says it in words, ``op`` can be undone."""
+        self.changed.emit(frozenset(kinds))
+        if text:
+            self.said.emit(Said(text, op))
+        self.tasks.run(self.workspace.index, self._indexed)
+
+    @Slot(object)
+    def _indexed(self, _count: int) -> None:
+        """The search entries are up to date; nothing shows them until the next search."""
+
+    def open_record(self, kind: str, record_id: str) -> None:
+        """Show a record's form."""
+        self.navigate.emit(Goto("form", {"kind": kind, "record_id": record_id}))
+
+    def new_record(self, kind: str, values: dict[str, Any] | None = None) -> None:
+        """Show an empty form, filled in with ``values``."""
+        self.navigate.emit(Goto("form", {"kind": kind, "values": values or {}}))
+
+    def open_list(self, kind: str, query: Query | None = None) -> None:
+        """Show the list of a kind, narrowed to ``query``."""
+        self.navigate.emit(Goto("list", {"kind": kind, "query": query}))
+
+    def open_page(self, name: str, **arguments: Any) -> None:
+        """Show a page: today, calendar, todo, bin, sync, settings."""
+        self.navigate.emit(Goto(name, arguments))
+
+    def back(self) -> None:
+        """Return to where the person came from; what a form does when it is done."""
+        self.navigate.emit(Goto("back"))
+
+    def undo(self, op: int | None = None) -> None:
+        """Undo one operation of this PC, the last one unless ``op`` names another."""
+        from app.services.undoing import undo
+
+        office = self.office
+        self.tasks.run(lambda: undo(office, op), self._undone)
+
+    @Slot(object)
+    def _undone(self, result: Undone) -> None:
+        from app.models.registry import KINDS
+
+        if result.left:
+            shown = _("已撤销 {n} 条；{m} 处后来又改过，保留不动", n=result.restored, m=len(result.left))
+        else:
+            shown = _("已撤销 {n} 条", n=result.restored)
+        self.wrote(KINDS, shown, result.op)

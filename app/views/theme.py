@@ -1,0 +1,184 @@
+"""The look: colours, text sizes, the one palette and the one stylesheet, icons and status marks (look.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from app.paths import resource
+
+PAPER: Final = "#FFFFFF"
+GROUND: Final = "#F5F6F4"
+LINE: Final = "#DEE2DD"
+TEXT: Final = "#1F2A27"
+SECOND: Final = "#5C6965"
+ACCENT: Final = "#1B6B5F"
+TINT: Final = "#E3F0ED"
+AMBER: Final = "#B7791F"
+GREY: Final = "#76827D"
+PLUM: Final = "#86386B"
+RED: Final = "#B3261E"
+
+TEXT_SIZES: Final = {"standard": 14, "large": 17, "huge": 20}
+FAMILY: Final = "Noto Sans SC"
+_DESIGN = 14
+
+DISC, HALF, RING, CROSS, TRIANGLE = "disc", "half", "ring", "cross", "triangle"
+
+
+class Mark(NamedTuple):
+    """How a status is drawn; its word always stands beside it."""
+
+    shape: str
+    colour: str
+
+
+_MARKS: Final = {
+    **dict.fromkeys(
+        ("confirmed", "checked_in", "open", "active", "normal", "running", "announced", "enrolled", "attended"),
+        Mark(DISC, ACCENT),
+    ),
+    **dict.fromkeys(
+        (
+            "requested", "tentative", "waiting", "planned", "filed", "applied", "committee_passed", "street_passed",
+            "registered", "in_progress", "transferred", "changing", "paused", "suspended",
+        ),
+        Mark(HALF, AMBER),
+    ),
+    **dict.fromkeys(("closed", "done", "archived"), Mark(DISC, GREY)),
+    **dict.fromkeys(("no_show", "absent"), Mark(CROSS, PLUM)),
+    **dict.fromkeys(("clash", "conflict", "overdue", "revoked", "cert_revoked"), Mark(TRIANGLE, RED)),
+}  # fmt: skip
+
+
+def status_mark(code: str) -> Mark:
+    """Shape and colour of a status code; what is over, or unknown, is a grey ring."""
+    return _MARKS.get(code, Mark(RING, GREY))
+
+
+def paint_mark(painter: QPainter, rect: QRect, shape: str, colour: str | QColor) -> None:
+    """Draw a status mark into the square ``rect``."""
+    ink = QColor(colour)
+    side = float(min(rect.width(), rect.height()))
+    stroke = max(1.5, side / 7)
+    box = QRectF(rect).adjusted(stroke / 2, stroke / 2, -stroke / 2, -stroke / 2)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(ink, stroke, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if shape == DISC:
+        painter.setBrush(QBrush(ink))
+        painter.drawEllipse(box)
+    elif shape == HALF:
+        painter.drawEllipse(box)
+        painter.setBrush(QBrush(ink))
+        painter.drawPie(box, 90 * 16, 180 * 16)
+    elif shape == CROSS:
+        inner = box.adjusted(side / 10, side / 10, -side / 10, -side / 10)
+        painter.drawLine(inner.topLeft(), inner.bottomRight())
+        painter.drawLine(inner.topRight(), inner.bottomLeft())
+    elif shape == TRIANGLE:
+        painter.setBrush(QBrush(ink))
+        painter.drawPolygon(QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()]))
+    else:
+        painter.drawEllipse(box)
+    painter.restore()
+
+
+def icon(name: str, color: str = TEXT, size: int = 18) -> QIcon:
+    """The line icon ``name`` in ``color``, crisp at the screen's pixel ratio; empty where there is none.
+
+    ``size`` is in pixels: :meth:`Theme.icon` scales it with the text.
+    """
+    path = resource("icons", f"{name}.svg")
+    if not path.is_file():
+        return QIcon()
+    source = path.read_text("utf-8")
+    found = QIcon()
+    for mode, ink in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, GREY)):
+        found.addPixmap(_drawn(source.replace("currentColor", ink), size), mode)
+    return found
+
+
+def _drawn(svg: str, size: int) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer
+
+    app = QApplication.instance()
+    ratio = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
+    picture = QPixmap(round(size * ratio), round(size * ratio))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One of the three text sizes, and everything measured by it."""
+
+    size: str = "standard"
+
+    def px(self, n: float) -> int:
+        """``n`` design pixels (given for 14 px text) at this text size."""
+        return round(n * TEXT_SIZES[self.size] / _DESIGN)
+
+    def font(self, size: float = 14, semibold: bool = False) -> QFont:
+        """Our font at ``size`` design pixels."""
+        font = QFont(FAMILY)
+        font.setPixelSize(self.px(size))
+        if semibold:
+            font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def icon(self, name: str, color: str = TEXT, size: int = 18) -> QIcon:
+        """As :func:`icon`, grown with the text."""
+        return icon(name, color, self.px(size))
+
+    def palette(self) -> QPalette:
+        """The one palette."""
+        role = QPalette.ColorRole
+        colours = {
+            role.Window: GROUND, role.WindowText: TEXT, role.Base: PAPER, role.AlternateBase: GROUND, role.Text: TEXT,
+            role.Button: PAPER, role.ButtonText: TEXT, role.BrightText: RED, role.ToolTipBase: TEXT,
+            role.ToolTipText: PAPER, role.Highlight: TINT, role.HighlightedText: TEXT, role.Link: ACCENT,
+            role.LinkVisited: ACCENT, role.PlaceholderText: GREY, role.Accent: ACCENT, role.Mid: LINE,
+            role.Midlight: LINE, role.Light: PAPER, role.Dark: GREY, role.Shadow: GREY,
+        }  # fmt: skip
+        palette = QPalette()
+        for one, colour in colours.items():
+            palette.setColor(one, QColor(colour))
+        for one in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(GREY))
+        return palette
+
+    def stylesheet(self) -> str:
+        """The one stylesheet. Buttons carry a ``look``: primary, link or none; labels second, title or fault."""
+        from app.views.style import STYLE
+
+        px, arrow = self.px, resource("icons", "chevron-down.svg").as_posix()
+        values = {
+            "PAPER": PAPER, "GROUND": GROUND, "LINE": LINE, "TEXT": TEXT, "SECOND": SECOND, "ACCENT": ACCENT,
+            "TINT": TINT, "GREY": GREY, "RED": RED, "ARROW": arrow,
+        }  # fmt: skip
+        style = STYLE
+        for name, value in values.items():
+            style = style.replace(f"@{name}", value)
+        for n in sorted({int(word.split("~")[0]) for word in style.split("~")[1:] if word[:1].isdigit()}, reverse=True):
+            style = style.replace(f"~{n}~", f"{px(n)}px")
+        return style
+
+    def apply(self, app: QApplication) -> None:
+        """Dress the whole program. Loads our font once."""
+        if app.property("shuniuFont") is None:
+            QFontDatabase.addApplicationFont(str(resource("fonts", "NotoSansSC-Regular.ttf")))
+            app.setProperty("shuniuFont", True)
+            app.setStyle(QStyleFactory.create("Fusion"))
+        app.setPalette(self.palette())
+        app.setFont(self.font())
+        app.setStyleSheet(self.stylesheet())
