@@ -1,0 +1,159 @@
+"""Commands that exchange news: sync, bundle, card."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from app.commands.log import when
+from app.commands.main import Global, emit, say
+from app.errors import BundleRefused, EnvironmentFault, ShuniuError
+from app.text import _
+
+PAUSES = (600, 1200, 2400, 4800, 7200)
+"""Seconds between two exchanges: ten minutes, backing off to two hours while the network does not answer."""
+
+FILE = click.Path(path_type=Path, dir_okay=True)
+
+
+@click.command("sync")
+@click.option("--once", is_flag=True, help="one exchange; otherwise again and again")
+@click.pass_obj
+def sync_command(obj: Global, once: bool) -> None:
+    """Exchange with the district of the card; exit 0 only when neither side has news left."""
+    from app.services import syncing
+
+    workspace = obj.open()
+    failures = 0
+    try:
+        while True:
+            try:
+                result = syncing.sync(workspace)
+                emit({"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent})
+                failures = 0
+                if once:
+                    sys.exit(0 if result.done else 1)
+            except EnvironmentFault as fault:
+                if once:
+                    raise
+                say(fault)
+                failures += 1
+            sys.stdout.flush()
+            time.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+    finally:
+        workspace.close()
+
+
+@click.group("bundle")
+def bundle_command() -> None:
+    """The same news as a file, by USB stick."""
+
+
+@bundle_command.command("export")
+@click.argument("file", type=FILE)
+@click.option("--for-device", type=FILE, default=None, help="certificate file of another PC of this center")
+@click.pass_obj
+def bundle_export(obj: Global, file: Path, for_device: Path | None) -> None:
+    """Write what the district (or another PC) has not got yet."""
+    from app.services import syncing
+
+    workspace = obj.open()
+    try:
+        done = syncing.export(workspace, file, for_device)
+        emit({"file": str(done.path), "recipient": done.recipient, "changes": done.changes, "bytes": done.size})
+        sys.stderr.write(done.message + "\n")
+    finally:
+        workspace.close()
+
+
+@bundle_command.command("import")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def bundle_import(obj: Global, file: Path) -> None:
+    """Import a bundle, whole or not at all."""
+    from app.services import syncing
+
+    _readable(file)
+    workspace = obj.open()
+    try:
+        received = syncing.import_(workspace, file)
+        emit(syncing.received_facts(received))
+        if received.missing:
+            raise ShuniuError(syncing.received_facts(received)["missing"][0])
+    finally:
+        workspace.close()
+
+
+@bundle_command.command("show")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def bundle_show(obj: Global, file: Path) -> None:
+    """Who made a bundle, when, and what it brings."""
+    from app.services import syncing
+
+    _readable(file)
+    workspace = obj.open()
+    try:
+        preview = asdict(syncing.show(workspace, file))
+        emit({**preview, "made_at": when(preview["made_at"])})
+    finally:
+        workspace.close()
+
+
+def _readable(file: Path) -> None:
+    if file.is_dir():
+        raise BundleRefused(_("{file} 是文件夹，不是同步包。", file=file.name), _("请选择扩展名为 .shuniu 的文件。"))
+    if not file.exists():
+        raise BundleRefused(_("没有这个文件：{file}。", file=file.name), _("请检查U盘和文件名。"))
+
+
+@click.group("card")
+def card_command() -> None:
+    """Cards by which a PC joins its center."""
+
+
+@card_command.command("accept")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def card_accept(obj: Global, file: Path) -> None:
+    """Join the center of the card FILE; replaces init on a new PC."""
+    from app.workspace import Workspace
+
+    workspace = Workspace.join(obj.data, obj.config, file)
+    try:
+        emit({"street": workspace.street, "device": workspace.office.device, "letters": workspace.office.letters})
+    finally:
+        workspace.close()
+
+
+@card_command.command("make")
+@click.option("--out", required=True, type=FILE)
+@click.pass_obj
+def card_make(obj: Global, out: Path) -> None:
+    """Make a card for another PC of this center, while there is no district."""
+    from app.services import syncing
+
+    workspace = obj.open()
+    try:
+        emit({"file": str(out), "letters": syncing.make_card(workspace, out)})
+    finally:
+        workspace.close()
+
+
+@card_command.command("certificate")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def card_certificate(obj: Global, file: Path) -> None:
+    """Write this PC's certificate, for another PC's bundle export --for-device."""
+    from app.services import syncing
+
+    workspace = obj.open()
+    try:
+        syncing.write_certificate(workspace, file)
+        emit({"file": str(file), "device": workspace.office.device})
+    finally:
+        workspace.close()
