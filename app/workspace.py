@@ -80,6 +80,24 @@ class Workspace:
         return workspace
 
     @classmethod
+    def join(cls, data: Path, config: Path, file: Path, *, clock: Clock = datetime.now) -> Workspace:
+        """Join a center by the card ``file``: a new PC in an empty folder, or one that was set up without a card.
+
+        The center and its people come from the others. Raises :class:`Refusal` where the card is at fault.
+        """
+        from app.sync import card
+        from app.sync.device import introduce
+
+        join = card.read(file)
+        if cls.exists(data):
+            workspace = cls.open(data, config, clock=clock)
+            workspace = workspace.with_machine(card.accept(workspace.machine, join))
+            introduce(workspace.replica())
+            return workspace
+        machine = card.accept(Machine.create(config / str(uuid4()), join.card.scope, join.card.letters), join)
+        return cls.create(data, config, join.card.scope, join.card.center, clock=clock, machine=machine, founded=False)
+
+    @classmethod
     def open(cls, data: Path, config: Path, *, clock: Clock = datetime.now) -> Workspace:
         """Open a data folder; migrates it where needed. Raises an :class:`EnvironmentFault` that says what to do."""
         try:
@@ -120,6 +138,11 @@ class Workspace:
     def _wired(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:
         office = Office(engine, machine.device, street, machine.letters, clock, lambda: Mark.load(machine.folder))
         return cls(data, machine, engine, street, clock, office)
+
+    @property
+    def center_id(self) -> str:
+        """The id of this center's record."""
+        return center_id(self.street)
 
     def close(self) -> None:
         """Release the database."""

@@ -36,7 +36,7 @@ def sync_command(obj: Global, once: bool) -> None:
                 emit({"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent})
                 failures = 0
                 if once:
-                    sys.exit(0 if result.done else 1)
+                    sys.exit(0 if result.complete else 1)
             except EnvironmentFault as fault:
                 if once:
                     raise

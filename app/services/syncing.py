@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from app.services import reading
 from app.store.tables import peer
+from app.sync import card as cards
 from app.sync import certificate as certificates
 from app.sync import usb
 from app.sync.exchange import holdings
@@ -83,6 +85,14 @@ def show(workspace: Workspace, path: Path) -> usb.Preview:
 def write_certificate(workspace: Workspace, path: Path) -> None:
     """Write this PC's certificate, for another PC's ``--for-device``."""
     certificates.write_certificate(workspace.machine, path)
+
+
+def make_card(workspace: Workspace, path: Path) -> str:
+    """Make a card for another PC of this center, while there is no district; returns its letters."""
+    center = reading.get(workspace.office, "center", workspace.center_id)
+    join = cards.make(workspace.replica(), workspace.street, str(center.values["name"]))
+    cards.write(join, path)
+    return join.card.letters
 
 
 def received_facts(received: Received) -> dict[str, Any]:
