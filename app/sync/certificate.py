@@ -180,7 +180,8 @@ def trust(
                 not card or uses.get(card.key, certificate.device) == certificate.device
             ):
                 waiting.remove(certificate)
-                trusted[certificate.device] = certificate
+                if certificate.issuer != "self" or certificate.device not in trusted:
+                    trusted[certificate.device] = certificate
                 powers.setdefault(certificate.verify, certificate.scope)
                 if card:
                     uses[card.key] = certificate.device

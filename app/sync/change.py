@@ -69,7 +69,7 @@ def decode_values(data: bytes) -> dict[str, Any]:
         return {}
     if isinstance(values, list) and len(values) == 2:
         values = values[1]
-    return values if isinstance(values, dict) else {}
+    return values if isinstance(values, dict) and all(isinstance(name, str) for name in values) else {}
 
 
 def encode_bases(bases: Mapping[str, Sequence[Stamp]]) -> bytes:

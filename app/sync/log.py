@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -159,7 +161,8 @@ def write_of(change: Change) -> Write:
 def erasure_targets(change: Change) -> Iterator[tuple[str, int]]:
     """The (device, seq) that an erasure names."""
     if change.kind == ERASURE and change.values is not None:
-        yield from ((device, seq) for device, seq in decode_values(change.values)["erased"])
+        with contextlib.suppress(msgspec.ValidationError):
+            yield from msgspec.convert(decode_values(change.values).get("erased", []), list[tuple[str, int]])
 
 
 def erased_in(connection: Connection, scope: str) -> set[tuple[str, int]]:

@@ -1,0 +1,111 @@
+"""The district server: one endpoint to exchange bundles, one to ask whether it lives (design.md §8). Stateless."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.district.office import District
+from app.errors import BundleRefused, ShuniuError
+from app.sync.answer import MAX_BODY, answer
+from app.sync.bundle import MAGIC
+from app.text import _
+
+FOLDER = "SHUNIU_DISTRICT"
+"""The environment variable by which worker processes find the district's folder."""
+THREADS = 8
+_log = logging.getLogger("shuniu.district")
+
+
+def application() -> Starlette:
+    """The application of a worker process; the folder comes by environment."""
+    return make_application(District.open(Path(os.environ[FOLDER])))
+
+
+def make_application(district: District) -> Starlette:
+    """The application over an open district."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.limiter = anyio.CapacityLimiter(THREADS)
+        yield
+        district.close()
+
+    app = Starlette(
+        routes=[Route("/exchange", exchange, methods=["POST"]), Route("/health", health)], lifespan=lifespan
+    )
+    app.state.district = district
+    return app
+
+
+async def exchange(request: Request) -> Response:
+    """Take a bundle, give a bundle."""
+    data = await _body(request)
+    if data is None:
+        return _refused(413, _("同步内容太大。"), _("请改用U盘交换。"))
+    state = request.app.state
+    try:
+        body = await anyio.to_thread.run_sync(answer, state.district.replica, data, limiter=state.limiter)
+    except BundleRefused as error:
+        return _refused(422, error.message, error.mend)
+    except ShuniuError as error:
+        _log.error("%s", error)
+        return _refused(503, error.message, error.mend)
+    return Response(body, media_type="application/x-shuniu")
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, None where it is too large; what is no bundle is not read to its end."""
+    data = bytearray()
+    try:
+        async for part in request.stream():
+            data += part
+            if len(data) > MAX_BODY:
+                return None
+            if len(data) >= len(MAGIC) and not data.startswith(MAGIC):
+                break
+    except ClientDisconnect:
+        return b""
+    return bytes(data)
+
+
+def _refused(status: int, error: str, mend: str) -> JSONResponse:
+    return JSONResponse({"error": error, "mend": mend}, status)
+
+
+async def health(request: Request) -> Response:
+    """Alive, and the database answers."""
+    state = request.app.state
+    try:
+        await anyio.to_thread.run_sync(_ping, state.district, limiter=state.limiter)
+    except ShuniuError as error:
+        return _refused(503, error.message, error.mend)
+    return JSONResponse({"ok": True})
+
+
+def _ping(district: District) -> None:
+    with district.replica.reading() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+def serve(folder: Path, port: int = 8470, workers: int = 1, host: str = "0.0.0.0") -> None:
+    """Serve the district of ``folder`` until stopped; port 0 takes a free one and prints it."""
+    import uvicorn
+
+    district = District.open(folder)  # a wrong folder or an old database is told before any worker starts
+    district.close()
+    os.environ[FOLDER] = str(folder)
+    uvicorn.run(
+        "app.district.server:application", factory=True, host=host, port=port, workers=workers, log_level="warning",
+        access_log=False, timeout_keep_alive=75, server_header=False,
+    )  # fmt: skip

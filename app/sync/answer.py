@@ -1,0 +1,25 @@
+"""The answering side of an exchange: takes one bundle, gives one (design.md §7). Keeps no session."""
+
+from __future__ import annotations
+
+from app.sync.bundle import MAX_SEALED
+from app.sync.exchange import Limit
+from app.sync.packer import Packer
+from app.sync.receive import open_all, receive
+from app.sync.replica import Replica
+
+MAX_BODY = MAX_SEALED + 1024
+
+
+def answer(replica: Replica, data: bytes) -> bytes:
+    """Apply what came and pack what the sender lacks.
+
+    Raises :class:`app.errors.BundleRefused`. Where something before is missing, nothing is applied and our holdings
+    in the answer let the other plan anew.
+    """
+    opened = open_all(replica, data)
+    receive(replica, opened)
+    # Only now is the sender believed: its scope decides what it may get.
+    header = opened[-1].header
+    packer = Packer(replica, header.sender.box, header.sender.scope, header.held(), ahead=1)
+    return packer.pack(Limit()).data

@@ -1,0 +1,188 @@
+"""The exchange over HTTP: post a bundle, get one, until neither side has news (design.md §7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationParseError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
+
+from app.errors import BundleRefused, EnvironmentFault, Refusal
+from app.sync import certificate as certificates
+from app.sync.answer import MAX_BODY
+from app.sync.bundle import MAGIC, Log
+from app.sync.exchange import Limit, holdings
+from app.sync.log import ALL
+from app.sync.packer import Packer, last_heard
+from app.sync.receive import open_all, receive, retry_kept
+from app.sync.replica import Replica
+from app.sync.rows import Key
+from app.text import _
+
+STALL = 30.0
+"""Seconds without a byte after which the connection counts as cut; the whole may take as long as it needs."""
+
+
+@dataclass
+class SyncResult:
+    """What a sync with the district did. ``complete``: neither side has news left for the other."""
+
+    sent: int = 0
+    received: int = 0
+    rounds: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+    touched: set[Key] = field(default_factory=set)
+    forked: set[Log] = field(default_factory=set)
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class Network:
+    """How to reach the server: a proxy, an own certificate authority, the stall limit."""
+
+    proxy: str | None = None
+    ca: Path | None = None
+    stall: float = STALL
+
+    def pool(self) -> urllib3.PoolManager:
+        """One connection, kept open over the rounds of a sync."""
+        options = {
+            "num_pools": 1, "maxsize": 1, "retries": False, "ca_certs": str(self.ca) if self.ca else None,
+            "timeout": urllib3.Timeout(connect=min(10.0, self.stall), read=self.stall),
+        }  # fmt: skip
+        return urllib3.ProxyManager(self.proxy, **options) if self.proxy else urllib3.PoolManager(**options)
+
+
+class Cut(Exception):
+    """The connection broke in the middle: worth another try with less."""
+
+
+def sync_once(
+    replica: Replica, progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None, network: Network | None = None,
+) -> SyncResult:  # fmt: skip
+    """Exchange with the district of this PC's card until neither side has news, or until ``cancelled`` says so.
+
+    Raises :class:`EnvironmentFault` where the network or the server fails, :class:`BundleRefused` where one side
+    does not accept the other's bundle. What was exchanged before stays exchanged.
+    """
+    card = certificates.card_of(replica.machine.card) if replica.machine.card else None
+    if card is None or not card.server or card.authority.scope != ALL:
+        raise Refusal.of("card", _("本机还没有区里的入网卡"), _("请先接受区里发的入网卡，或用U盘交换"))
+    packer = Packer(replica, card.authority.box, ALL, last_heard(replica, card.authority.device))
+    session = _Session(replica, packer, card.server, progress or (lambda _done, _total: None), limit=Limit())
+    with (network or Network()).pool() as pool:
+        while not (cancelled and cancelled()):
+            if session.round(pool):
+                break
+    if session.result.received:
+        retry_kept(replica)
+    return session.result
+
+
+@dataclass
+class _Session:
+    """One sync: its packer, how large the next bundle should be, and what was done so far."""
+
+    replica: Replica
+    packer: Packer
+    server: str
+    progress: Callable[[int, int], None]
+    limit: Limit
+    result: SyncResult = field(default_factory=SyncResult)
+    cuts: int = 0
+
+    def round(self, pool: urllib3.PoolManager) -> bool:
+        """One bundle each way; True when there is nothing more to do."""
+        result, ask = self.result, not self.packer.theirs
+        packed = self.packer.pack(self.limit, empty=ask)
+        try:
+            body = _post(pool, self.server, packed.data)
+        except Cut:
+            self.cuts += 1
+            if self.limit.changes == 1 or packed.batch is None or self.cuts > 12:
+                raise EnvironmentFault(
+                    _("与区服务器的连接中断了，已传的内容不会丢失。"), _("请检查网络后再同步，会从中断处继续。")
+                ) from None
+            self.limit = self.limit.halved()
+            return False
+        opened = open_all(self.replica, body)
+        received = receive(self.replica, opened)
+        before, self.packer.theirs = self.packer.theirs, opened[-1].header.held()
+        sent = packed.batch.count if packed.batch else 0
+        result.rounds += 1
+        result.sent += sent
+        result.received += received.applied
+        result.bytes_out += len(packed.data)
+        result.bytes_in += len(body)
+        result.touched |= received.touched
+        result.forked |= self.packer.forked
+        left = self._left()
+        self.progress(result.sent + result.received, result.sent + result.received + left)
+        moved = received.applied or ask or (sent and before != self.packer.theirs)
+        result.complete = left == 0 and not result.forked
+        return result.complete or not moved
+
+    def _left(self) -> int:
+        """How many changes either side still lacks."""
+        with self.replica.reading() as connection:
+            ours = holdings(connection, self.packer.scopes)
+        theirs = self.packer.theirs
+        return sum(
+            abs(ours.get(key, (0, b""))[0] - theirs.get(key, (0, b""))[0]) for key in ours.keys() | theirs.keys()
+        )
+
+
+def _post(pool: urllib3.PoolManager, server: str, data: bytes) -> bytes:
+    try:
+        response = pool.request(
+            "POST", server.rstrip("/") + "/exchange", body=data, preload_content=False, redirect=False,
+            headers={"Content-Type": "application/x-shuniu"},
+        )  # fmt: skip
+        try:
+            body = response.read(MAX_BODY + 1)
+            complete = len(body) > MAX_BODY or not response.read(1)
+        finally:
+            response.release_conn()
+    except (ConnectTimeoutError, NewConnectionError, NameResolutionError, MaxRetryError, LocationParseError) as error:
+        raise EnvironmentFault(
+            _("连不上区服务器 {server}。", server=server), _("请检查网络，或改用U盘交换。")
+        ) from error
+    except SSLError as error:
+        raise EnvironmentFault(
+            _("区服务器 {server} 的网络证书不可信。", server=server), _("请核对服务器地址，或联系区里的管理员。")
+        ) from error
+    except ProxyError as error:
+        raise EnvironmentFault(_("连不上代理服务器。"), _("请检查代理设置。")) from error
+    except (HTTPError, OSError) as error:
+        raise Cut from error
+    return _body(response.status, body, complete, server)
+
+
+def _body(status: int, body: bytes, complete: bool, server: str) -> bytes:
+    if status == 200 and complete and body.startswith(MAGIC):
+        return body
+    if status == 422:
+        try:
+            said = json.loads(body)
+            raise BundleRefused(str(said["error"])[:200], str(said["mend"])[:200])
+        except (ValueError, KeyError, TypeError):
+            pass
+    if status >= 500:
+        raise EnvironmentFault(_("区服务器出错（{status}）。", status=status), _("请稍后再试，或告诉区里的管理员。"))
+    raise EnvironmentFault(
+        _("{server} 的答复不是枢纽服务器的。", server=server), _("请核对服务器地址；如需登录网络，请先登录。")
+    )

@@ -1,0 +1,97 @@
+"""Packs planned bundles: the certificates that lead to us, our holdings, the mark before the first byte leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from app.store.tables import peer
+from app.sync import certificate as certificates
+from app.sync import log
+from app.sync.bundle import Log, seal
+from app.sync.certificate import Certificate
+from app.sync.device import leaving, shared_scopes
+from app.sync.exchange import Batch, Limit, Planner, holdings
+from app.sync.replica import Replica
+
+
+class Packed(NamedTuple):
+    """The bytes of one bundle and what is in them."""
+
+    data: bytes
+    batch: Batch | None
+
+
+@dataclass
+class Packer:
+    """Packs for one recipient. ``theirs`` is what it holds, as far as we know; move it on as answers come."""
+
+    replica: Replica
+    recipient: bytes
+    """Its sealing key."""
+    their_scope: str
+    theirs: Mapping[Log, tuple[int, bytes]]
+    ahead: int = 64
+    """Counters taken at once, to save on durable writes."""
+    forked: set[Log] = field(default_factory=set)
+    _counters: list[int] = field(default_factory=list)
+    _upto: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return shared_scopes(self.replica.machine.scope, self.their_scope)
+
+    def pack(self, limit: Limit, *, empty: bool = False) -> Packed:
+        """The next bundle; with nothing to say (or ``empty``) it carries our holdings only."""
+        with self.replica.reading() as connection:
+            behind = self._behind(connection)
+        if behind or not self._counters:
+            first, self._upto = leaving(self.replica, self.scopes, self.ahead)
+            self._counters = list(range(first + self.ahead - 1, first - 1, -1))
+        machine = self.replica.machine
+        with self.replica.reading() as connection:
+            planner = Planner(machine, self.theirs, self.scopes, self._upto)
+            batch = None if empty else planner.next(connection, limit)
+            introduced = self._introduced(connection, batch)
+            held = holdings(connection, self.scopes)
+        self.forked = planner.forked
+        data = seal(
+            machine, self.recipient, introduced, self._counters.pop(), held, batch.spans if batch else [],
+            batch.runs if batch else [], self.replica.schema, self.replica.clock(),
+        )  # fmt: skip
+        return Packed(data, batch)
+
+    def _behind(self, connection: Connection) -> bool:
+        """Whether the own log has grown past what is marked."""
+        device = self.replica.machine.device
+        own = {scope: head.seq for (scope, by), head in log.heads(connection).items() if by == device}
+        return any(own.get(scope, 0) > self._upto.get(scope, 0) for scope in self.scopes)
+
+    def _introduced(self, connection: Connection, batch: Batch | None) -> list[Certificate]:
+        """Our own certificate, and those that lead to it and to the logs in the bundle, where the other lacks them."""
+        own = certificates.own(self.replica.machine)
+        held: dict[str, Certificate] = {}
+        for scope in sorted(self.scopes):
+            for change in log.of_kind(connection, log.CERTIFICATE, scope):
+                found = certificates.of_change(change)
+                if found is not None:
+                    held[found.device] = found
+        wanted = [own, *(held[s.device] for s in (batch.spans if batch else []) if s.device in held)]
+        known = {device for _scope, device in self.theirs}
+        paths = [step for one in wanted for step in certificates.path(one, held)[1:]]
+        lacking = {step.device: step for step in paths if step.device not in known and step.device != own.device}
+        return [own, *lacking.values()]
+
+
+def last_heard(replica: Replica, device: str) -> dict[Log, tuple[int, bytes]]:
+    """The last known holdings of another device; nothing where it never spoke to us."""
+    with replica.reading() as connection:
+        data = connection.execute(select(peer.c.holdings).where(peer.c.device == device)).scalar()
+    if data is None:
+        return {}
+    held = msgspec.msgpack.decode(data, type=dict[str, list[tuple[str, int, bytes]]])
+    return {(scope, by): (seq, head) for scope, logs in held.items() for by, seq, head in logs}

@@ -1,0 +1,185 @@
+"""Receiving: verify everything, then apply it whole in one transaction, or not at all (design.md §6)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, insert, select, text, update
+
+from app.errors import BundleRefused, EnvironmentFault
+from app.store.tables import card as card_table
+from app.store.tables import peer
+from app.sync import certificate as certificates
+from app.sync import log, rows
+from app.sync.bundle import Opened, by_scope, damaged, frames, open_bundle
+from app.sync.certificate import Certificate
+from app.sync.change import Change
+from app.sync.checks import Missing, check, known_records
+from app.sync.device import keep_head, shared_scopes
+from app.sync.machine import write_safely
+from app.sync.replica import Replica
+from app.text import _
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Received:
+    """What an import did."""
+
+    sender: Certificate
+    applied: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Applied changes by kind of record; control kinds begin with ``@``."""
+    skipped: int = 0
+    """Changes that were here already."""
+    missing: tuple[Missing, ...] = ()
+    """What must come first; then nothing was applied."""
+    touched: frozenset[rows.Key] = frozenset()
+    kept: Path | None = None
+    """Where the bundle waits for what is missing."""
+
+
+class _Gap(Exception):
+    """Rolls the transaction back."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        self.missing = tuple(missing)
+
+
+def open_all(replica: Replica, data: bytes) -> list[Opened]:
+    """All bundles of a file, one sender's; raises :class:`BundleRefused` before anything is touched."""
+    opened = [open_bundle(replica.machine, frame) for frame in list(frames(data))]
+    if len({one.sender.device for one in opened}) != 1:
+        raise damaged()
+    return opened
+
+
+def receive(replica: Replica, bundles: Sequence[Opened]) -> Received:
+    """Apply bundles that were opened: all of them, or nothing. A gap is told in ``missing``."""
+    sender = bundles[0].sender
+    result = Received(sender)
+    try:
+        with replica.writing() as connection:
+            _lock(connection, shared_scopes(replica.machine.scope, sender.scope))
+            for opened in bundles:
+                result = _joined(result, _apply(connection, replica, opened))
+    except _Gap as gap:
+        return Received(sender, missing=gap.missing)
+    return result
+
+
+def _joined(a: Received, b: Received) -> Received:
+    kinds = dict(Counter(a.kinds) + Counter(b.kinds))
+    return replace(b, applied=a.applied + b.applied, kinds=kinds, skipped=a.skipped + b.skipped,
+                   touched=a.touched | b.touched)  # fmt: skip
+
+
+def _lock(connection: Connection, scopes: Iterable[str]) -> None:
+    """SQLite has one writer; on a shared server the scopes are locked, in one order."""
+    if connection.dialect.name == "postgresql":
+        for scope in sorted(scopes):
+            number = int.from_bytes(blake2b(scope.encode(), digest_size=8).digest(), "big", signed=True)
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def _apply(connection: Connection, replica: Replica, opened: Opened) -> Received:
+    checked = check(connection, replica, opened)
+    if checked.missing:
+        raise _Gap(checked.missing)
+    changes = checked.changes
+    touched: set[rows.Key] = set()
+    if changes:
+        touched = _store(connection, changes, checked.hashes)
+        for span in opened.header.runs:
+            keep_head(connection, span.scope, span.device, span.last, span.hash, span.signature)
+        _note_cards(connection, replica, changes)
+    _remember(connection, replica, opened)
+    return Received(opened.sender, len(changes), dict(Counter(c.kind for c in changes)), checked.skipped,
+                    touched=frozenset(touched))  # fmt: skip
+
+
+def _store(connection: Connection, changes: list[Change], hashes: list[bytes]) -> set[rows.Key]:
+    """The log, the erasures and the tables; returns the records touched."""
+    gone: dict[str, set[tuple[str, int]]] = {}
+    for scope in {change.scope for change in changes}:
+        gone[scope] = log.erased_in(connection, scope)
+    named = {scope: {t for c in changes if c.scope == scope for t in log.erasure_targets(c)} for scope in gone}
+    for scope, targets in named.items():
+        gone[scope] |= targets
+    changes = [
+        c._replace(values=None) if (c.device, c.seq) in gone[c.scope] and not c.kind.startswith("@") else c
+        for c in changes
+    ]
+    known = known_records(connection, changes)
+    counts = Counter((c.scope, c.kind, c.record_id) for c in changes)
+    log.store(connection, changes, hashes)
+    dropped = {(scope, *key) for scope, targets in named.items() for key in log.drop_values(connection, scope, targets)}
+    anew = (counts.keys() & known) | dropped | {key for key, count in counts.items() if count > 1}
+    rows.insert_new(connection, [c for c in changes if (c.scope, c.kind, c.record_id) not in anew])
+    rows.refold(connection, anew)
+    return {key for key in counts.keys() | dropped if not key[1].startswith("@")}
+
+
+def _note_cards(connection: Connection, replica: Replica, changes: Sequence[Change]) -> None:
+    """A card made here has now been used."""
+    for change in changes:
+        found = certificates.of_change(change)
+        if found is not None and found.issuer == "card" and found.card is not None:
+            key = found.card.key.hex()
+            here = card_table.c.key == key
+            if connection.execute(select(card_table.c.key).where(here)).first():
+                connection.execute(update(card_table).where(here).values(device=found.device))
+            elif found.card.authority.verify == replica.machine.verify_key:
+                connection.execute(
+                    insert(card_table).values(key=key, scope=found.scope, letters=found.letters,
+                                              made_at=change.at, device=found.device)
+                )  # fmt: skip
+
+
+def _remember(connection: Connection, replica: Replica, opened: Opened) -> None:
+    """What the sender holds; an older bundle never replaces what a newer one said."""
+    device, header, c = opened.sender.device, opened.header, peer.c
+    scopes = shared_scopes(replica.machine.scope, opened.sender.scope)
+    said = {key: value for key, value in header.held().items() if key[0] in scopes}
+    fresh = {"counter": header.counter, "holdings": _encode(by_scope(said)), "heard_at": replica.clock()}
+    held = connection.execute(select(c.counter).where(c.device == device)).scalar()
+    if held is None:
+        connection.execute(insert(peer).values(device=device, **fresh))
+    elif header.counter > held:
+        connection.execute(update(peer).where(c.device == device).values(**fresh))
+
+
+def keep(replica: Replica, data: bytes) -> Path:
+    """Keep a file whose changes cannot be applied yet; it is retried after every import."""
+    path = replica.inbox / f"{blake2b(data, digest_size=8).hexdigest()}.shuniu"
+    try:
+        replica.inbox.mkdir(parents=True, exist_ok=True)
+        write_safely(path, data)
+    except OSError as error:
+        raise EnvironmentFault(_("同步文件存不进数据文件夹。"), _("请检查磁盘空间和权限后再导入一次。")) from error
+    return path
+
+
+def retry_kept(replica: Replica) -> list[Received]:
+    """Try the kept files again until none of them moves; those applied, or refused for good, leave the inbox."""
+    done: list[Received] = []
+    moved = True
+    while moved:
+        moved = False
+        for path in sorted(replica.inbox.glob("*.shuniu")) if replica.inbox.is_dir() else []:
+            try:
+                result = receive(replica, open_all(replica, path.read_bytes()))
+            except BundleRefused:
+                path.replace(path.with_suffix(".refused"))
+                continue
+            if not result.missing:
+                path.unlink(missing_ok=True)
+                done.append(result)
+                moved = True
+    return done
