@@ -51,6 +51,9 @@ NOT_SHOWN = {
 KEPT_CHINESE = {"中文"}
 """Words that stand in an English text as they are."""
 
+LEFT_OUT = {"measure"}
+"""Places an English text may leave out: English has no measure words."""
+
 
 @dataclass
 class Found:
@@ -115,6 +118,10 @@ class Module:
             named = {keyword.arg for keyword in call.keywords}
             if None not in named and named != placeholders(message.value):
                 self.fault(call, f"_() is given {sorted(map(str, named))} for {message.value!r}")
+        else:  # _(WORDS.get(name, "条"))
+            inside = [node for node in ast.walk(message) if isinstance(node, ast.Constant)]
+            self.translated |= set(inside)
+            self.found.add(node.value for node in inside if isinstance(node.value, str))
 
     def _literal(self, node: ast.Constant, wanted: set[str]) -> None:
         if node in self.translated or self.name in NOT_SHOWN:
@@ -208,7 +215,7 @@ def fault_of(message: str, text: str) -> str:
         return "no English text"
     if text == message:
         return "the English text equals the id"
-    if placeholders(text) != placeholders(message):
+    if not placeholders(message) - LEFT_OUT <= placeholders(text) <= placeholders(message):
         return f"places differ: {sorted(placeholders(message))} and {sorted(placeholders(text))}"
     if HAN.search("".join(part for part in re.split("|".join(KEPT_CHINESE), text))):
         return f"Chinese in the English text {text!r}"
