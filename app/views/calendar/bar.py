@@ -70,7 +70,7 @@ class Bar(QWidget):
         self.rooms.setIcon(theme.icon("columns-3"))
         self.rooms.clicked.connect(self.rooms_wanted)
         self.gone = QCheckBox(_("显示已取消"))
-        self.gone.toggled.connect(self.gone_chosen)
+        self.gone.toggled.connect(self._gone_toggled)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(8))
@@ -131,6 +131,10 @@ class Bar(QWidget):
         else:
             self.line.selectAll()
             self.line.setToolTip(_("可以输入 1124、11-24、明天、下周二"))
+
+    @Slot(bool)
+    def _gone_toggled(self, on: bool) -> None:
+        self.gone_chosen.emit(on)
 
     @Slot(int)
     def _mode(self, number: int) -> None:

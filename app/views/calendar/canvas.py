@@ -92,12 +92,6 @@ class Canvas(QAbstractScrollArea):
             self._now = now
             self.repaint_all()
 
-    def restyle(self, theme: Theme) -> None:
-        """Take up another text size."""
-        self._ink = Ink(theme)
-        self._measure()
-        self.repaint_all()
-
     def look_at(self, minute: int) -> None:
         """Scroll so that ``minute`` is at the top."""
         self.verticalScrollBar().setValue(round(minute * self.geometry_now().half / 30) - self._ink.px(8))

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from app.text import _
+from app.text import _, listed
 from app.views.calendar.ink import Ink
-from app.views.calendar.paint import LEFT, triangle
+from app.views.calendar.paint import LEFT
 from app.views.calendar.words import status
 from app.views.theme import Theme
 
@@ -29,7 +29,7 @@ class Legend(QWidget):
             "now": _("现在"),
         }
         self._entries = (*((code, status(code)) for code in STATES), *texts.items())
-        self.setAccessibleName(_("图例：{words}", words="、".join(word for _code, word in self._entries)))
+        self.setAccessibleName(_("图例：{words}", words=listed(word for _code, word in self._entries)))
         self.setFixedHeight(theme.px(24))
 
     def sizeHint(self) -> QSize:
@@ -53,9 +53,7 @@ class Legend(QWidget):
 
     def _mark(self, painter: QPainter, code: str, box: QRect) -> None:
         ink = self._ink
-        if code == "clash":
-            triangle(painter, box, ink)
-        elif code == "now":
+        if code == "now":
             painter.fillRect(QRect(box.x(), box.center().y(), box.width(), 2), ink.red)
         elif code in SQUARES:
             painter.fillRect(box, ink.ground)
@@ -66,5 +64,4 @@ class Legend(QWidget):
             painter.drawRect(box.adjusted(0, 0, -1, -1))
         else:
             edge, _fill = ink.colours(code)
-            shape = ink.shape(code)
-            painter.drawPixmap(box.topLeft(), ink.mark(shape, edge, box.width(), self.devicePixelRatioF()))
+            painter.drawPixmap(box.topLeft(), ink.mark(ink.shape(code), edge, box.width(), self.devicePixelRatioF()))

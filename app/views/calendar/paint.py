@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from app.services.times import say_day
 from app.text import _
@@ -135,12 +135,8 @@ def block(painter: QPainter, scene: Scene, piece: Piece, rect: QRect) -> None:
     inner = rect.adjusted(bar + ink.px(6), ink.px(1), -ink.px(4), -ink.px(1))
     roomy = rect.width() >= ink.px(56) and rect.height() >= mark + ink.px(4)
     if roomy:
-        if one.clash:
-            triangle(painter, box, ink)
-        else:
-            painter.drawPixmap(
-                box.topLeft(), ink.mark(ink.shape(one.status), edge, mark, painter.device().devicePixelRatio())
-            )
+        shape, colour = ("clash", ink.red) if one.clash else (one.status, edge)
+        painter.drawPixmap(box.topLeft(), ink.mark(ink.shape(shape), colour, mark, painter.device().devicePixelRatio()))
     _say(painter, scene, piece, inner, mark + ink.px(6) if roomy else 0)
 
 
@@ -202,17 +198,6 @@ def _more(scene: Scene, piece: Piece, rows: int, width: int) -> list[str]:
     else:
         lines += [f"{state} {people}".strip(), when]
     return [line for line in lines if line][:rows]
-
-
-def triangle(painter: QPainter, box: QRect, ink: Ink) -> None:
-    """The mark of a clash."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink.red)
-    x, y, w, h = box.x(), box.y(), box.width(), box.height()
-    painter.drawPolygon(QPolygonF([QPointF(x + w / 2, y), QPointF(x + w, y + h), QPointF(x, y + h)]))
-    painter.restore()
 
 
 def _now(painter: QPainter, scene: Scene) -> None:

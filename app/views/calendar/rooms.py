@@ -42,7 +42,7 @@ class RoomPicker(QFrame):
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("查找场地：名称或拼音首字母"))
         self.search.setAccessibleName(_("查找场地"))
-        self.search.textChanged.connect(self.searched)
+        self.search.textChanged.connect(self._typed)
         self.search.returnPressed.connect(self._enter)
         self.list = QListWidget()
         self.list.setAccessibleName(_("场地"))
@@ -103,6 +103,10 @@ class RoomPicker(QFrame):
             self.list.setFocus()
         else:
             super().keyPressEvent(event)
+
+    @Slot(str)
+    def _typed(self, text: str) -> None:
+        self.searched.emit(text)
 
     @Slot(QListWidgetItem)
     def _ticking(self, item: QListWidgetItem) -> None:
