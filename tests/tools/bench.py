@@ -24,6 +24,9 @@ from app.models.registry import KINDS
 from app.services import reading, slips, writing
 from app.store.database import migrate, sqlite_engine
 from app.store.tables import change, log_head
+from app.sync import card, certificate, receive
+from app.sync import usb as usb_files
+from app.sync.machine import Machine
 from app.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -103,10 +106,12 @@ def said(value: float) -> str:
 
 
 def organization(at: int) -> dict[str, str]:
-    """The values of one organization; no two share a name."""
+    """The values of one organization, twelve fields; no two share a name."""
     return {
-        "name": f"上海市杨浦区第{at:06d}社区服务中心", "phone": f"138{at:08d}", "contact_name": "王小明",
-        "address": f"殷行路{at}号", "cert_to": "2027-03-01", "industry": "social", "remark": "年检合格",
+        "name": f"上海市杨浦区第{at:06d}社区服务中心", "reg_status": "normal", "cert_from": "2023-03-02",
+        "cert_to": "2027-03-01", "reg_authority": "杨浦区民政局", "legal_rep": "李卫国", "industry": "social",
+        "phone": f"138{at:08d}", "contact_name": "王小明", "contact_phone": f"139{at:08d}", "address": f"殷行路{at}号",
+        "remark": "年检合格",
     }  # fmt: skip
 
 
@@ -226,6 +231,31 @@ def fsync_floor(workspace: Workspace) -> float:
     return median(write, 31)
 
 
+def usb(folder: Path) -> Iterator[Line]:
+    """10,000 new records from one PC of a center to another as a file."""
+    with center(folder) as first:
+        machine = card.accept(
+            Machine.create(folder / "second", STREET), card.make(first.replica(), STREET, "殷行街道中心")
+        )
+        second = Workspace.create(folder / "data2", folder / "config2", STREET, "", machine=machine, founded=False)
+        file = folder / "first.shuniu"
+        to = certificate.own(machine)
+        receive.receive(second.replica(), receive.open_all(second.replica(), _exported(first, file, to)))
+        fill(first, 0, 10_000)
+        packed = seconds(lambda: usb_files.export(first.replica(), file, to))
+        merged = seconds(lambda: usb_files.import_file(second.replica(), file))
+        floor = floor_10000(folder, second)
+        second.close()
+        yield Line("pack 10,000 new records", said(packed))
+        yield Line("their size as a file", f"{file.stat().st_size / 1000:.0f} kB", budget="800 kB")
+        yield Line("verify and merge 10,000 new records", said(merged), said(floor), f"{merged / floor:.1f}", "3 x")
+
+
+def _exported(workspace: Workspace, file: Path, to: certificate.Certificate) -> bytes:
+    usb_files.export(workspace.replica(), file, to)
+    return file.read_bytes()
+
+
 def window(code: str, *arguments: Path) -> tuple[float, int]:
     """From the start of a process to its painted window, and what it holds when idle: median of five, bytes."""
     took, held = [], []
@@ -267,6 +297,7 @@ PARTS = {
     "put": put_10000,
     "lists": over_a_center(lists),
     "booking": over_a_center(booking),
+    "usb": usb,
 }
 
 

@@ -43,6 +43,7 @@ NOT_SHOWN = {
     "app/models/formats.py": "patterns of names, phones and addresses",
     "app/services/booking.py": "pattern of opening hours",
     "app/services/rooms.py": "headings of the sheet of rooms that is read",
+    "app/services/sample.py": "sample data",
     "app/store/pinyin.py": "readings of characters",
     "app/text.py": "languages by their own names",
     "app/views/records/typed.py": "words that people type for dates and times",
