@@ -15,21 +15,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.district.office import District
+from app.district.district import District
 from app.errors import BundleRefused, ShuniuError
 from app.sync.answer import MAX_BODY, answer
 from app.sync.bundle import MAGIC
+from app.sync.replica import Replica
 from app.text import _
 
-FOLDER = "SHUNIU_DISTRICT"
-"""The environment variable by which worker processes find the district's folder."""
+DATA, CONFIG = "SHUNIU_DISTRICT_DATA", "SHUNIU_DISTRICT_CONFIG"
+"""The environment variables by which worker processes find the district's folders."""
 THREADS = 8
 _log = logging.getLogger("shuniu.district")
 
 
 def application() -> Starlette:
     """The application of a worker process; the folder comes by environment."""
-    return make_application(District.open(Path(os.environ[FOLDER])))
+    return make_application(District.open(Path(os.environ[DATA]), Path(os.environ[CONFIG])))
 
 
 def make_application(district: District) -> Starlette:
@@ -44,7 +45,7 @@ def make_application(district: District) -> Starlette:
     app = Starlette(
         routes=[Route("/exchange", exchange, methods=["POST"]), Route("/health", health)], lifespan=lifespan
     )
-    app.state.district = district
+    app.state.district, app.state.replica = district, district.replica()
     return app
 
 
@@ -55,7 +56,7 @@ async def exchange(request: Request) -> Response:
         return _refused(413, _("同步内容太大。"), _("请改用U盘交换。"))
     state = request.app.state
     try:
-        body = await anyio.to_thread.run_sync(answer, state.district.replica, data, limiter=state.limiter)
+        body = await anyio.to_thread.run_sync(answer, state.replica, data, limiter=state.limiter)
     except BundleRefused as error:
         return _refused(422, error.message, error.mend)
     except ShuniuError as error:
@@ -87,24 +88,23 @@ async def health(request: Request) -> Response:
     """Alive, and the database answers."""
     state = request.app.state
     try:
-        await anyio.to_thread.run_sync(_ping, state.district, limiter=state.limiter)
+        await anyio.to_thread.run_sync(_ping, state.replica, limiter=state.limiter)
     except ShuniuError as error:
         return _refused(503, error.message, error.mend)
     return JSONResponse({"ok": True})
 
 
-def _ping(district: District) -> None:
-    with district.replica.reading() as connection:
+def _ping(replica: Replica) -> None:
+    with replica.reading() as connection:
         connection.exec_driver_sql("SELECT 1")
 
 
-def serve(folder: Path, port: int = 8470, workers: int = 1, host: str = "0.0.0.0") -> None:
-    """Serve the district of ``folder`` until stopped; port 0 takes a free one and prints it."""
+def serve(data: Path, config: Path, host: str = "127.0.0.1", port: int = 8760, workers: int = 1) -> None:
+    """Serve the district of ``data`` until stopped."""
     import uvicorn
 
-    district = District.open(folder)  # a wrong folder or an old database is told before any worker starts
-    district.close()
-    os.environ[FOLDER] = str(folder)
+    District.open(data, config).close()  # a wrong folder or a newer database is told before any worker starts
+    os.environ[DATA], os.environ[CONFIG] = str(data), str(config)
     uvicorn.run(
         "app.district.server:application", factory=True, host=host, port=port, workers=workers, log_level="warning",
         access_log=False, timeout_keep_alive=75, server_header=False,

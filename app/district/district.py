@@ -1,0 +1,156 @@
+"""The district's own folder: its keys, its database, the cards it makes (design.md §8). The only wiring of the server."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app.errors import EnvironmentFault, Refusal
+from app.models.division import street as known_street
+from app.models.registry import SCHEMA, kind_of
+from app.services import reading
+from app.store.database import migrate, server_engine, sqlite_engine
+from app.sync import card as cards
+from app.sync import certificate as certificates
+from app.sync import log, usb
+from app.sync.device import check_mark, introduce
+from app.sync.log import ALL
+from app.sync.machine import Machine, write_safely
+from app.sync.replica import Replica
+from app.text import _
+
+FACTS = "district.json"
+
+
+def now() -> int:
+    """Unix seconds."""
+    return int(time.time())
+
+
+@dataclass(frozen=True)
+class District:
+    """An open district folder. Close it when done."""
+
+    data: Path
+    code: str
+    name: str
+    machine: Machine
+    engine: Engine
+    clock: Callable[[], int]
+
+    @classmethod
+    def exists(cls, data: Path) -> bool:
+        """Whether ``data`` is a district's folder."""
+        return (data / FACTS).is_file()
+
+    @classmethod
+    def create(
+        cls, data: Path, config: Path, code: str, name: str, database: str | None = None,
+        clock: Callable[[], int] = now,
+    ) -> District:  # fmt: skip
+        """Set up a district: its own device with keys, and the database (SQLite in the folder, or by URL)."""
+        if cls.exists(data) or (data / "workspace.json").exists():
+            raise Refusal.of("data", _("这个文件夹里已经有数据：{folder}", folder=data), _("请直接打开，或另选文件夹"))
+        if not (len(code) == 6 and code.isascii() and code.isdigit()):
+            raise Refusal.of("district", _("区代码应为 6 位数字"), _("例如 310110"))
+        if not name.strip():
+            raise Refusal.of("name", _("没有填写名称"), _("请填写区级机构的名称"))
+        keys = str(uuid4())
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+            machine = Machine.create(config / keys, ALL, "")
+            district = cls(data, code, name.strip(), machine, _engine(data, machine, database), clock)
+            migrate(district.engine)
+            introduce(district.replica())
+            facts = {"district": code, "name": name.strip(), "database": database, "keys": keys}
+            write_safely(data / FACTS, json.dumps(facts, ensure_ascii=False).encode())
+        except OSError as error:
+            raise EnvironmentFault(
+                _("不能在这里建立数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限，或另选文件夹。")
+            ) from error
+        return district
+
+    @classmethod
+    def open(cls, data: Path, config: Path, clock: Callable[[], int] = now) -> District:
+        """Open a district's folder; migrates the database where needed."""
+        try:
+            facts = json.loads((data / FACTS).read_text("utf-8"))
+            code, name, database, keys = facts["district"], facts["name"], facts["database"], facts["keys"]
+        except FileNotFoundError:
+            raise EnvironmentFault(
+                _("这里还没有区的数据：{folder}", folder=data), _("请先运行 shuniu district init。")
+            ) from None
+        except (OSError, ValueError, KeyError) as error:
+            raise EnvironmentFault(_("数据文件夹的说明读不出来。"), _("请用最近的备份恢复。")) from error
+        machine = Machine.load(config / keys)
+        engine = _engine(data, machine, database)
+        migrate(engine)
+        district = cls(data, code, name, machine, engine, clock)
+        renewed = check_mark(district.replica())
+        return cls(data, code, name, renewed, engine, clock) if renewed else district
+
+    @property
+    def device(self) -> str:
+        """The id under which the district writes."""
+        return self.machine.device
+
+    def replica(self) -> Replica:
+        """What the sync needs of this district."""
+        return Replica(self.engine, self.machine, SCHEMA, self.data / "inbox", self.clock)
+
+    def card(self, street: str, server: str, out: Path, center: str = "") -> str:
+        """Write a card for the next PC of the center of ``street``; returns the letters it gives."""
+        known = known_street(street)
+        if known.district_code != self.code:
+            raise Refusal.of(
+                "street", _("{street} 不属于本区（{code}）", street=known.name, code=self.code), _("请核对街道代码")
+            )
+        if not server.startswith(("http://", "https://")):
+            raise Refusal.of("server", _("服务器地址应以 http:// 或 https:// 开头"), _("例如 http://10.1.2.3:8760"))
+        join = cards.make(self.replica(), street, center or self._center(street) or known.name, server, self.name)
+        cards.write(join, out)
+        return join.card.letters
+
+    def _center(self, street: str) -> str:
+        """What the center of ``street`` calls itself, where we know it."""
+        table = kind_of("center").model.__table__
+        with self.replica().reading() as connection:
+            found = connection.execute(select(table.c.name).where(table.c.owner == street, table.c.deleted.is_(False)))
+            return str(found.scalars().first() or "")
+
+    def export(self, path: Path, device: str) -> usb.Exported:
+        """Write what a PC lacks: ``device`` is the id of one that has spoken, or its certificate file."""
+        found = self._certificate(device) or certificates.read_certificate(Path(device))
+        return usb.export(self.replica(), path, found)
+
+    def _certificate(self, device: str) -> certificates.Certificate | None:
+        with self.replica().reading() as connection:
+            changes = log.of_kind(connection, log.CERTIFICATE)
+        held = [found for change in changes if (found := certificates.of_change(change))]
+        return certificates.trust(held, certificates.roots(self.machine)).get(device)
+
+    def records(self, kind: str, scope: str | None = None, *, reveal: bool = False) -> Iterator[dict[str, Any]]:
+        """Records of every center, or of one, as plain facts; personal values masked unless ``reveal``."""
+        model = kind_of(kind).model
+        query = select(model).where(model.deleted.is_(False)).order_by(model.owner, model.id)
+        if scope is not None:
+            query = query.where(model.owner == scope)
+        with Session(self.engine, autoflush=False) as session:
+            for record in session.scalars(query):
+                yield reading.as_json(reading.row_of(record), reveal=reveal)
+
+    def close(self) -> None:
+        """Release the database."""
+        self.engine.dispose()
+
+
+def _engine(data: Path, machine: Machine, database: str | None) -> Engine:
+    return server_engine(database) if database else sqlite_engine(data / "district.db", machine.db_key)
