@@ -8,6 +8,7 @@ import os
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -46,14 +47,18 @@ def _copy(engine: Engine, key: bytes, target: Path) -> None:
     target.unlink(missing_ok=True)
     other = sqlite_engine(target, key)
     try:
-        with told_apart(), engine.connect() as source, other.connect() as connection:
-            connection.rollback()
-            source.rollback()
-            source.connection.driver_connection.backup(connection.connection.driver_connection)  # type: ignore[union-attr]
+        with told_apart():
+            source, copy = engine.raw_connection(), other.raw_connection()
+            try:
+                driver: Any = source.driver_connection
+                driver.backup(copy.driver_connection)
+                copy.cursor().execute("PRAGMA journal_mode=DELETE")
+            finally:
+                source.close()
+                copy.close()
         with told_apart(), other.connect() as connection:
             if faults := integrity(connection):
                 raise DatabaseDamaged(_("备份的内容没有通过检查：{fault}", fault=faults[0]), _("请检查硬盘后重试。"))
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         other.dispose()
 

@@ -150,7 +150,7 @@ def of_change(change: Change) -> Certificate | None:
 
 def roots(machine: Machine) -> dict[bytes, str]:
     """The keys this PC believes from the start, each with the scope it may speak for."""
-    believed = {machine.verify_key: machine.scope}
+    believed = dict.fromkeys((machine.verify_key, *machine.previous), machine.scope)
     if machine.card:
         authority = card_of(machine.card).authority
         believed[authority.verify] = authority.scope

@@ -83,6 +83,8 @@ class Machine:
     """The public part of the card this PC joined by: whom it belongs to and how to reach it."""
     certificate: bytes = b""
     """The certificate others gave this device (by card, or by its previous key); empty: it certifies itself."""
+    previous: tuple[bytes, ...] = ()
+    """The public signing keys this PC had before; what they signed it goes on believing."""
 
     @classmethod
     def create(cls, folder: Path, scope: str, letters: str = "A") -> Machine:
@@ -104,7 +106,8 @@ class Machine:
             raw = json.loads((folder / "machine.json").read_text("utf-8"))
             return cls(folder, raw["scope"], raw["letters"], bytes.fromhex(raw["db_key"]),
                        bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"),
-                       bytes.fromhex(raw.get("certificate", "")))  # fmt: skip
+                       bytes.fromhex(raw.get("certificate", "")),
+                       tuple(map(bytes.fromhex, raw.get("previous", []))))  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
                 _("这份数据是另一台电脑的，本机没有它的密钥。"), _("请用恢复单恢复，或用入网卡让本机加入。")
@@ -117,7 +120,7 @@ class Machine:
         raw = {
             "scope": self.scope, "letters": self.letters, "db_key": self.db_key.hex(),
             "sign": self.sign_seed.hex(), "box": self.box_seed.hex(), "card": self.card,
-            "certificate": self.certificate.hex(),
+            "certificate": self.certificate.hex(), "previous": [key.hex() for key in self.previous],
         }  # fmt: skip
         write_safely(self.folder / "machine.json", json.dumps(raw, ensure_ascii=False, indent=1).encode())
 
@@ -128,7 +131,8 @@ class Machine:
     def renewed(self) -> Machine:
         """This PC under a new device id: a new signing key; the same letters, and the same sealing key, so that
         files already on their way to this PC can still be opened."""
-        return replace(self, sign_seed=os.urandom(32), certificate=b"")
+        previous = (*self.previous, self.verify_key)
+        return replace(self, sign_seed=os.urandom(32), certificate=b"", previous=previous)
 
     @property
     def verify_key(self) -> bytes:
