@@ -85,10 +85,12 @@ def bundle() -> None:
 @click.pass_obj
 def bundle_import(obj: Global, file: Path) -> None:
     """Import a center's bundle."""
+    from app.commands.syncing import readable
     from app.district.district import District
     from app.services.syncing import received_facts
     from app.sync import usb
 
+    readable(file)
     district = District.open(obj.data, obj.config)
     try:
         emit(received_facts(usb.import_file(district.replica(), file)))

@@ -77,7 +77,7 @@ def bundle_import(obj: Global, file: Path) -> None:
     """Import a bundle, whole or not at all."""
     from app.services import syncing
 
-    _readable(file)
+    readable(file)
     workspace = obj.open()
     try:
         received = syncing.import_(workspace, file)
@@ -95,7 +95,7 @@ def bundle_show(obj: Global, file: Path) -> None:
     """Who made a bundle, when, and what it brings."""
     from app.services import syncing
 
-    _readable(file)
+    readable(file)
     workspace = obj.open()
     try:
         preview = asdict(syncing.show(workspace, file))
@@ -104,7 +104,8 @@ def bundle_show(obj: Global, file: Path) -> None:
         workspace.close()
 
 
-def _readable(file: Path) -> None:
+def readable(file: Path) -> None:
+    """Refuse a folder or a file that is not there, in one line."""
     if file.is_dir():
         raise BundleRefused(_("{file} 是文件夹，不是同步包。", file=file.name), _("请选择扩展名为 .shuniu 的文件。"))
     if not file.exists():

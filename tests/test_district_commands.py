@@ -1,0 +1,120 @@
+"""A real district process: cards, exchange over HTTP, two PCs and the district ending equal."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from tests.conftest import OTHER_STREET, STREET
+
+
+@pytest.fixture
+def district(shuniu, tmp_path):
+    """A district and its server process; gives the address."""
+    assert shuniu("district", "init", "--district", "310110", "--name", "杨浦区社团局", pc="district").code == 0
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "app", "--data", str(tmp_path / "district" / "data"), "--config",
+         str(tmp_path / "district" / "config"), "district", "serve", "--port", str(port)]
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    for _try in range(200):
+        try:
+            urllib.request.urlopen(address + "/health", timeout=2).read()
+            break
+        except OSError:
+            time.sleep(0.05)
+    yield address
+    server.terminate()
+    assert server.wait(20) is not None
+
+
+def join(shuniu, tmp_path, address: str, pc: str, street: str = STREET):
+    card = tmp_path / f"{pc}.card"
+    made = shuniu("district", "card", "--street", street, "--server", address, "--out", card, pc="district")
+    assert made.code == 0, made.err
+    joined = shuniu("card", "accept", card, pc=pc)
+    assert joined.code == 0, joined.err
+    return joined.line
+
+
+def test_two_pcs_and_the_district_end_equal(district, shuniu, tmp_path) -> None:
+    assert shuniu("init", "--street", STREET, "--name", "长白新村街道社会组织服务中心").code == 0
+    venue = shuniu("put", "venue", stdin=[{"name": "一楼大厅", "contact_phone": "13812345678"}]).line["id"]
+    assert join(shuniu, tmp_path, district, "cli")["letters"] == "A"
+    assert join(shuniu, tmp_path, district, "two")["letters"] == "B"
+    for pc in ("cli", "two", "cli"):
+        synced = shuniu("sync", "--once", pc=pc)
+        assert synced.code == 0, synced.err
+    shuniu("put", "venue", stdin=[{"id": venue, "capacity": 40}], pc="two")
+    for pc in ("two", "cli"):
+        assert shuniu("sync", "--once", pc=pc).code == 0
+    here = shuniu("get", "venue", "--reveal").lines
+    assert here == shuniu("get", "venue", "--reveal", pc="two").lines
+    assert here == shuniu("district", "get", "venue", "--reveal", pc="district").lines
+    assert here[0]["capacity"] == 40
+    masked = shuniu("district", "get", "venue", pc="district").line
+    assert masked["contact_phone"] == "138****5678"
+
+
+def test_no_center_receives_anothers_records(district, shuniu, tmp_path) -> None:
+    join(shuniu, tmp_path, district, "one")
+    join(shuniu, tmp_path, district, "other", OTHER_STREET)
+    shuniu("put", "venue", stdin=[{"name": "甲"}], pc="one")
+    shuniu("put", "venue", stdin=[{"name": "乙"}], pc="other")
+    for pc in ("one", "other", "one", "other"):
+        assert shuniu("sync", "--once", pc=pc).code == 0
+    assert [v["name"] for v in shuniu("get", "venue", pc="one").lines] == ["甲"]
+    assert [v["name"] for v in shuniu("get", "venue", pc="other").lines] == ["乙"]
+    assert len(shuniu("district", "get", "venue", pc="district").lines) == 2
+    assert len(shuniu("district", "get", "venue", "--scope", STREET, pc="district").lines) == 1
+
+
+def test_the_same_news_goes_to_the_district_by_usb(district, shuniu, tmp_path) -> None:
+    join(shuniu, tmp_path, district, "one")
+    shuniu("put", "venue", stdin=[{"name": "甲"}], pc="one")
+    out, back = tmp_path / "up.shuniu", tmp_path / "down.shuniu"
+    assert shuniu("bundle", "export", out, pc="one").code == 0
+    imported = shuniu("district", "bundle", "import", out, pc="district")
+    assert imported.code == 0, imported.err
+    assert imported.line["applied"] >= 2
+    device = imported.line["sender"]
+    exported = shuniu("district", "bundle", "export", back, "--for-device", device, pc="district")
+    assert exported.code == 0, exported.err
+    assert shuniu("bundle", "import", back, pc="one").code == 0
+    synced = shuniu("sync", "--once", pc="one")
+    assert (synced.code, synced.line["sent"], synced.line["unsent"]) == (0, 0, 0), synced
+
+
+def test_a_server_that_does_not_answer_is_said_so(shuniu, tmp_path) -> None:
+    assert shuniu("district", "init", "--district", "310110", "--name", "区", pc="district").code == 0
+    join(shuniu, tmp_path, "http://127.0.0.1:9", "one")
+    answer = shuniu("sync", "--once", pc="one")
+    assert answer.code == 1
+    assert answer.err.count("\n") == 1
+    assert json.dumps(answer.err)
+
+
+def test_a_card_for_a_street_of_another_district_is_refused(shuniu, tmp_path) -> None:
+    assert shuniu("district", "init", "--district", "310110", "--name", "区", pc="district").code == 0
+    answer = shuniu(
+        "district",
+        "card",
+        "--street",
+        "310101002",
+        "--server",
+        "http://127.0.0.1:9",
+        "--out",
+        tmp_path / "c",
+        pc="district",
+    )
+    assert answer.code == 1
+    assert not (tmp_path / "c").exists()
