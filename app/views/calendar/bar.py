@@ -53,6 +53,7 @@ class Bar(QWidget):
         self.pick_button.setIcon(theme.icon("calendar-days"))
         self.pick_button.setAccessibleName(_("选日期"))
         self.pick_button.setToolTip(_("选日期（F2）"))
+        self.pick_button.setShortcut("F2")
         self.pick_button.clicked.connect(self.pick)
         self.day_button, self.week_button = self._quiet(_("日")), self._quiet(_("周"))
         self._modes = QButtonGroup(self)

@@ -31,11 +31,13 @@ class Ink:
         self.faint = QPen(mixed(QColor(look.LINE), 0.5))
         self.now = QPen(self.red, 2)
         self.tint = QColor(look.TINT)
-        self.hatch = QBrush(mixed(self.grey, 0.35), Qt.BrushStyle.BDiagPattern)
+        self.hatch = QBrush(mixed(self.grey, 0.5), Qt.BrushStyle.BDiagPattern)
         self.plain: QFont = theme.font(13)
         self.bold: QFont = theme.font(13, semibold=True)
         self.small: QFont = theme.font(12)
         self.strong: QFont = theme.font(14, semibold=True)
+        for font in (self.bold, self.strong):
+            font.setWeight(QFont.Weight.Bold)  # the one shipped weight is emboldened from Bold on
         self._measures = {id(font): QFontMetrics(font) for font in (self.plain, self.bold, self.small, self.strong)}
         self._short: dict[tuple[int, str, int], str] = {}
         self._marks: dict[tuple[str, str, int, float], QPixmap] = {}

@@ -28,7 +28,7 @@ class Legend(QWidget):
             "ground": _("不在开放时间"),
             "now": _("现在"),
         }
-        self._entries = (*((code, status(code)) for code in STATES), *texts.items())
+        self._entries = tuple({**{code: status(code) for code in STATES}, **texts}.items())
         self.setAccessibleName(_("图例：{words}", words=listed(word for _code, word in self._entries)))
         self.setFixedHeight(theme.px(24))
 
@@ -59,7 +59,7 @@ class Legend(QWidget):
             painter.fillRect(box, ink.ground)
             if code == "hatch":
                 painter.fillRect(box, ink.hatch)
-            painter.setPen(ink.line)
+            painter.setPen(ink.grey)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(0, 0, -1, -1))
         else:

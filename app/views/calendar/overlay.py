@@ -75,8 +75,10 @@ def _gap(painter: QPainter, scene: Scene, gap: Span) -> None:
 def _cursor(painter: QPainter, scene: Scene, span: Span, fresh: bool) -> None:
     ink = scene.ink
     rect = scene.at.rect(span.column, span.top, span.bottom)
-    if scene.plan.piece_at(span.column, span.top) is None:
-        painter.fillRect(rect, ink.tint)
+    if (piece := scene.plan.piece_at(span.column, span.top)) is not None and piece.block.holds:
+        _frame(painter, scene.at.piece(piece), ink.accent)
+        return
+    painter.fillRect(rect, ink.tint)
     _frame(painter, rect, ink.accent)
     if fresh or span.bottom - span.top > 30:
         _label(painter, scene, span, rect, "")

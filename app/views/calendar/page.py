@@ -63,7 +63,7 @@ class CalendarPage(Page):
         self.body.addWidget(self.message)
         self.body.addWidget(self.stack, 1)
         self.body.addWidget(Legend(self.theme, self))
-        self.book_button = self.button(_("预约"), self.book, icon="plus", keys="F5")
+        self.book_button = self.button(_("预约"), self.book, icon="plus", look="primary", keys="F5")
         self.set_actions(self.book_button)
         self.setFocusProxy(self.grid)
         self._wire()
@@ -123,6 +123,7 @@ class CalendarPage(Page):
     def go(self, day: str) -> None:
         """Show another day or its week."""
         self._day = day
+        self._quieten()
         self._load()
 
     @Slot(object)
@@ -136,6 +137,7 @@ class CalendarPage(Page):
             elif columns:
                 self._venue = columns[span.column if span else 0].room.id
         self._week = week and self._venue is not None
+        self._quieten()
         self._load()
 
     @property

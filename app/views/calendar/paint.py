@@ -133,7 +133,7 @@ def block(painter: QPainter, scene: Scene, piece: Piece, rect: QRect) -> None:
     mark = ink.px(12)
     box = QRect(rect.right() - mark - ink.px(4), rect.y() + ink.px(4), mark, mark)
     inner = rect.adjusted(bar + ink.px(6), ink.px(1), -ink.px(4), -ink.px(1))
-    roomy = rect.width() >= ink.px(56) and rect.height() >= mark + ink.px(4)
+    roomy = rect.width() >= mark + ink.px(12 if one.holds else 8) and rect.height() >= mark + ink.px(4)
     if roomy:
         shape, colour = ("clash", ink.red) if one.clash else (one.status, edge)
         painter.drawPixmap(box.topLeft(), ink.mark(ink.shape(shape), colour, mark, painter.device().devicePixelRatio()))
@@ -144,8 +144,8 @@ def _say(painter: QPainter, scene: Scene, piece: Piece, inner: QRect, taken: int
     ink, one = scene.ink, piece.block
     height = ink.measure(ink.plain).height()
     rows = max(inner.height() // height, 0)
-    if inner.width() < ink.px(44):
-        _upright(painter, scene, words.status(one.status), inner.adjusted(0, taken, 0, 0))
+    if inner.width() < ink.px(60):
+        _narrow(painter, scene, piece, inner.adjusted(0, taken, 0, 0))
         return
     if inner.height() < height - ink.px(4):
         return
@@ -166,17 +166,23 @@ def _say(painter: QPainter, scene: Scene, piece: Piece, inner: QRect, taken: int
         painter.drawText(QRect(inner.x(), top, inner.width(), height), LEFT, ink.short(ink.plain, text, inner.width()))
 
 
-def _upright(painter: QPainter, scene: Scene, text: str, inner: QRect) -> None:
-    """A word set from top to bottom where a booking is too narrow for a line."""
-    ink = scene.ink
+def _narrow(painter: QPainter, scene: Scene, piece: Piece, inner: QRect) -> None:
+    """Too narrow for a line: the purpose broken as often as it needs, or one word from top to bottom."""
+    ink, one = scene.ink, piece.block
     height = ink.measure(ink.small).height()
+    rows = inner.height() // height
+    if rows < 1:
+        return
+    if one.holds:
+        lines = ink.broken(ink.small, words.name(one), inner.width(), rows)
+    else:
+        lines = list(words.status(one.status))[:rows]
+        inner = inner.adjusted(-ink.px(4), 0, ink.px(2), 0)
     painter.setFont(ink.small)
-    painter.setPen(ink.second)
+    painter.setPen(ink.text if one.holds else ink.second)
     top = inner.y() + ink.px(2)
-    for character in text:
-        if top + height > inner.bottom() + ink.px(2):
-            return
-        painter.drawText(QRect(inner.x() - ink.px(4), top, inner.width() + ink.px(6), height), CENTRE, character)
+    for text in lines:
+        painter.drawText(QRect(inner.x(), top, inner.width(), height), LEFT if one.holds else CENTRE, text)
         top += height
 
 
@@ -279,4 +285,6 @@ def _day_head(painter: QPainter, scene: Scene, where: Column, rect: QRect) -> No
     painter.setFont(ink.strong)
     painter.setPen(ink.accent if today else ink.text)
     day = say_day(where.date)
-    painter.drawText(rect, LEFT, _("{day} 今天", day=day) if today else day)
+    long = _("{day} 今天", day=day)
+    fits = today and ink.measure(ink.strong).horizontalAdvance(long) <= rect.width()
+    painter.drawText(rect, LEFT, long if fits else ink.short(ink.strong, day, rect.width()))

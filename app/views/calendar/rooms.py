@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -37,7 +37,8 @@ class RoomPicker(QFrame):
     def __init__(self, theme: Theme, *, single: bool, ticked: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.Box)
+        self.setProperty("look", "card")
+        self._row = QSize(0, theme.px(32))
         self._single, self._ticked = single, list(ticked)
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("查找场地：名称或拼音首字母"))
@@ -89,6 +90,7 @@ class RoomPicker(QFrame):
             item = QListWidgetItem(said)
             item.setData(ID, room.id)
             item.setToolTip(room.name)
+            item.setSizeHint(self._row)
             if not self._single:
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(TICKED if room.id in self._ticked else Qt.CheckState.Unchecked)
