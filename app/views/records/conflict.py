@@ -7,7 +7,17 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.errors import Refusal
 from app.models.record import Kind
@@ -18,6 +28,7 @@ from app.sync.change import Stamp
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context
+from app.views.dialogs import Sheet
 from app.views.records.form import RecordForm
 from app.views.records.typed import say_moment
 from app.views.theme import LINE, PAPER, RED, SECOND
@@ -189,3 +200,18 @@ class ConflictPanel(QWidget):
 
     def _failed(self, error: Any) -> None:
         dialogs.report(self, error)
+
+
+class ConflictSheet(Sheet):
+    """The conflicts of one record in a sheet; it closes when none is left."""
+
+    def __init__(self, parent: QWidget, context: Context, kind: Kind, record_id: str) -> None:
+        super().__init__(parent, _("处理冲突"), _("好"), _("以后再说"))
+        self.yes.hide()
+        self.panel = ConflictPanel(context, kind, record_id)
+        self.panel.empty.connect(self.accept)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.panel)
+        scroll.setMinimumSize(context.theme.px(640), context.theme.px(440))
+        self.body.addWidget(scroll, 1)

@@ -57,7 +57,7 @@ class DateEditor(Editor):
         found = parse_date(self.line.text(), self.today)
         plain = found == self.line.text()
         said = say_date(found, self.today) if found else ""
-        self.line.set_hint((said.split(" ")[-1] if plain and " " in said else "" if plain else said))
+        self.line.set_hint(said.split(" ")[-1] if plain and " " in said else "" if plain else said)
 
     def value(self) -> Any:
         """The date; raises :class:`Misfit` for what is none."""

@@ -203,6 +203,12 @@ class RecordForm(QWidget):
         if name:
             QTimer.singleShot(0, self.boxes[name].focus_editor)
 
+    def focus_top(self) -> None:
+        """Put the cursor into the first field."""
+        if self.fields:
+            QTimer.singleShot(0, self.boxes[self.fields[0].name].focus_editor)
+
+    @Slot()
     def pick(self) -> None:
         """F2: pick in the field that has the cursor."""
         for box in self.boxes.values():

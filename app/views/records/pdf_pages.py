@@ -19,14 +19,14 @@ class PagePicture:
     size: QSizeF
 
 
-def pictures(pdf: bytes, scale: float) -> list[PagePicture]:
-    """Every page at ``scale`` pixels a point."""
+def pictures(pdf: bytes, scale: float, most: int = 10_000) -> list[PagePicture]:
+    """The pages, at most so many, at ``scale`` pixels a point."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)
     try:
         found = []
-        for number in range(len(document)):
+        for number in range(min(len(document), most)):
             page = document[number]
             width, height = page.get_size()
             bitmap = page.render(scale=scale, force_bitmap_format=pypdfium2.raw.FPDFBitmap_BGRx)

@@ -1,0 +1,342 @@
+"""The page of one record: its form, its history, its related records, saving and what may come in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.models.fields import Privacy
+from app.models.registry import kind_of
+from app.services import drafts
+from app.services.drafts import Draft
+from app.services.reading import Row
+from app.services.writing import Saved, set_deleted
+from app.sync.capture import Seen
+from app.text import _
+from app.views import dialogs
+from app.views.context import Context, Said
+from app.views.page import Page
+from app.views.records import form_jobs as jobs
+from app.views.records.form import RecordForm
+from app.views.records.form_jobs import Loaded, Written
+from app.views.records.form_notes import FormNotes
+from app.views.records.form_parts import Banners, RelatedList
+from app.views.records.history_panel import HistoryPanel
+from app.views.records.quick_new import QuickNew
+from app.views.records.saving import Saving
+from app.views.records.slip_preview import SlipSheet
+
+DRAFT_MS = 1000
+WIDEST = 1040
+
+
+class FormPage(Page):
+    """Shows the record ``record_id`` of ``kind``, or an empty form filled in with ``values``."""
+
+    name = "form"
+
+    def __init__(
+        self,
+        context: Context,
+        kind: str,
+        record_id: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context, parent)
+        self.kind, self.record_id, self.values = kind_of(kind), record_id, dict(values or {})
+        self.listens_to = frozenset({kind})
+        self.row: Row | None = None
+        self.seen: Seen = {}
+        self.untouched: dict[str, Any] = {}
+        self.ready = False
+        self.forms: tuple[tuple[str, str], ...] = ()
+        self.history: HistoryPanel | None = None
+        self._related: list[RelatedList] = []
+        self.form = RecordForm(context, self.kind)
+        self.banners = Banners(self.theme)
+        self.notes = FormNotes(self)
+        self.saving = Saving(self)
+        self._lay_out()
+        self.form.changed.connect(self._edited)
+        self.form.reveal.connect(self._reveal)
+        self.form.create.connect(self._create)
+        self.form.finished.connect(self.save_button.setFocus)
+        self._draft_timer = QTimer(self)
+        self._draft_timer.setSingleShot(True)
+        self._draft_timer.setInterval(DRAFT_MS)
+        self._draft_timer.timeout.connect(self.keep_draft)
+        picker = QShortcut(QKeySequence("F2"), self)
+        picker.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        picker.activated.connect(self.form.pick)
+        self.set_title(_("新建{kind}", kind=_(self.kind.label)) if record_id is None else _(self.kind.label))
+
+    # -- laying out --------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        px = self.theme.px
+        self.body.addWidget(self.banners)
+        middle = QHBoxLayout()
+        middle.setSpacing(px(16))
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        card = QFrame()
+        card.setProperty("look", "card")
+        card.setMaximumWidth(px(WIDEST))
+        self.column = QVBoxLayout(card)
+        self.column.setContentsMargins(px(24), px(16), px(24), px(24))
+        self.column.setSpacing(px(16))
+        self.column.addWidget(self.form)
+        self.column.addStretch(1)
+        self.scroll.setWidget(card)
+        middle.addWidget(self.scroll, 1)
+        self.middle = middle
+        self.body.addLayout(middle, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(px(8))
+        self.foot_words = QLabel()
+        self.foot_words.setWordWrap(True)
+        self.foot_words.setTextFormat(Qt.TextFormat.PlainText)
+        foot.addWidget(self.foot_words, 1)
+        self.override_button = self.button(_("写明理由后照办…"), self.saving.override)
+        self.override_button.hide()
+        self.cancel_button = self.button(_("取消"), self._cancel)
+        self.again_button = self.button(_("再来一条"), self.saving.save_and_start_another)
+        self.again_button.setToolTip(_("保存，再开一张新的，沿用场地、日期等内容"))
+        self.save_button = self.button(_("保存"), self.saving.save, icon="save", look="primary", keys="F6")
+        for one in (self.override_button, self.cancel_button, self.again_button, self.save_button):
+            foot.addWidget(one, 0, Qt.AlignmentFlag.AlignBottom)
+        self.body.addLayout(foot)
+        self._set_state()
+
+    def _actions_on_top(self) -> None:
+        quiet = []
+        for at, (name, label) in enumerate(self.forms):
+            one = self.button(_("打印{form}", form=label), self._print, icon="printer", keys="" if at else "Ctrl+P")
+            one.setProperty("form", name)
+            quiet.append(one)
+        if self.row is not None:
+            self.history_button = self.button(_("历史"), self.show_history, icon="history")
+            quiet.append(self.history_button)
+            if not self.row.deleted and not self.read_only:
+                quiet.append(self.button(_("删除"), self._delete, icon="trash-2"))
+        self.set_actions(None, quiet)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the record can only be looked at."""
+        return self.row is not None and (self.row.deleted or self.row.owner == "all")
+
+    def _set_state(self) -> None:
+        usable = self.ready and not self.read_only
+        self.form.setEnabled(usable)
+        self.save_button.setEnabled(usable)
+        self.again_button.setEnabled(usable)
+        self.again_button.setVisible(self.record_id is None)
+        self.cancel_button.setText(_("返回") if self.read_only else _("取消"))
+
+    # -- loading -----------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """The first time: load. Later: something of this kind was written, perhaps this record."""
+        job = partial(jobs.load, self.context.office, self.kind, self.record_id, self.values)
+        self.context.tasks.run(job, self.notes.fresh if self.ready else self.loaded, self._failed, owner=self)
+
+    def loaded(self, found: Loaded) -> None:
+        """Show the record, or the empty form."""
+        self.row, self.forms, self.ready = found.row, found.forms, True
+        if found.row is None:
+            self.form.start_new(self.values, found.titles)
+        else:
+            self.form.load(found.row, masked=True)
+            self.form.clear_faults()
+            self.seen = {name: list(stamps) for name, stamps in found.row.seen.items()}
+        self.untouched = self.form.read()[0]
+        self.notes.about(found)
+        self.show_related(found)
+        self._say_title()
+        self._actions_on_top()
+        self._set_state()
+        if not self.read_only:
+            self.form.focus_first() if found.row is None else self.form.focus_top()
+
+    def _say_title(self) -> None:
+        label = _(self.kind.label)
+        if self.row is None:
+            self.set_title(_("新建{kind}", kind=label))
+            self.set_summary(_("回车到下一项，F2 选择，F6 保存"))
+            return
+        self.set_title(self.form_title(self.row))
+        self.set_summary(_("{kind}　{number}", kind=label, number=self.row.number or "").strip())
+
+    def form_title(self, row: Row) -> str:
+        """How the record is called here: a person by the masked name."""
+        first = self.kind.title[0]
+        if self.kind.fields[first].privacy >= Privacy.PERSONAL:
+            return row.display(first, masked=True) or _(self.kind.label)
+        return " ".join(row.title.split())[:60]
+
+    def show_related(self, found: Loaded) -> None:
+        """The records that belong to this one, below the fields."""
+        for old in self._related:
+            self.column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._related = []
+        for what in found.related:
+            if self.record_id is not None and (what.count or what.relation.part):
+                widget = RelatedList(self.context, what, self.record_id)
+                self._related.append(widget)
+                self.column.insertWidget(len(self._related), widget)
+
+    def _failed(self, error: Exception) -> None:
+        dialogs.report(self, error)
+        if not self.ready:
+            self.context.back()
+
+    # -- editing -----------------------------------------------------------------------------------------------
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was typed that is not saved."""
+        if not self.ready or self.read_only:
+            return False
+        values, faults = self.form.read()
+        return bool(faults) or values != self.untouched
+
+    @Slot()
+    def _edited(self) -> None:
+        if self.ready:
+            self._draft_timer.start()
+            self.saving.quiet()
+
+    @Slot()
+    def keep_draft(self) -> None:
+        """Keep what is typed on this PC, against a crash."""
+        self._draft_timer.stop()
+        values, _faults = self.form.read()
+        if values == self.untouched:
+            values = {}
+        fields = {self.kind.log_field(name) for name in values}
+        seen = {name: stamps for name, stamps in self.seen.items() if name in fields}
+        draft = Draft(values, {n: t for n, t in self.form.titles().items() if n in values}, seen)
+        job = partial(drafts.keep, self.context.office, self.kind.name, self.record_id, draft)
+        self.context.tasks.run(job, self._draft_kept)
+
+    def _draft_kept(self, _nothing: None) -> None:
+        """The draft is safe."""
+
+    def stop_drafts(self) -> None:
+        """The form is saved: what is typed is no draft any more."""
+        self._draft_timer.stop()
+
+    @Slot()
+    def _reveal(self) -> None:
+        if self.record_id is not None:
+            job = partial(jobs.revealed, self.context.office, self.kind.name, self.record_id)
+            self.context.tasks.run(job, self._revealed, owner=self)
+
+    def _revealed(self, row: Row) -> None:
+        """Show the personal fields; the others stay as they are."""
+        hidden = [name for name, box in self.form.boxes.items() if box.masked]
+        self.form.load(row, masked=False, only=hidden)
+        for name in hidden:
+            field = self.kind.log_field(name)
+            if field in row.seen:
+                self.seen[field] = list(row.seen[field])
+
+    @Slot(object)
+    def _create(self, wanted: Any) -> None:
+        name, kind, typed = wanted
+        sheet = QuickNew(self, self.context, kind_of(kind), typed)
+        if sheet.run() and sheet.made is not None:
+            self.form.set_link(name, sheet.made.id, sheet.made.title)
+
+    # -- the rest ----------------------------------------------------------------------------------------------
+
+    @Slot()
+    def show_history(self) -> None:
+        """The history beside the form, or away again."""
+        if self.history is not None:
+            self.middle.removeWidget(self.history)
+            self.history.hide()
+            self.history.deleteLater()
+            self.history = None
+        elif self.record_id is not None:
+            self.history = HistoryPanel(self.context, self.kind, self.record_id)
+            self.history.setFixedWidth(self.theme.px(360))
+            self.history.closed.connect(self.show_history)
+            self.middle.addWidget(self.history)
+
+    @Slot()
+    def _print(self) -> None:
+        if self.record_id is not None:
+            name = str(self.sender().property("form"))
+            title = dict(self.forms)[name]
+            number = self.row.number if self.row is not None else ""
+            sheet = SlipSheet(self, self.context, self.kind.name, self.record_id, name, title)
+            sheet.file_name = f"{title} {number or ''}".strip()
+            sheet.open()
+
+    @Slot()
+    def _delete(self) -> None:
+        if self.record_id is not None:
+            job = partial(set_deleted, self.context.office, self.kind.name, [self.record_id], True, seen=self.seen)
+            self.context.tasks.run(job, self._deleted, self.saving.refused, owner=self)
+
+    def _deleted(self, saved: Saved) -> None:
+        self.stop_drafts()
+        self.ready = False
+        words = _("已把{kind}“{title}”放进回收站", kind=_(self.kind.label), title=self.windowTitle())
+        self.context.wrote(frozenset({self.kind.name}), words, saved.op)
+        self.context.back()
+
+    @Slot()
+    def restore(self) -> None:
+        """Take the record back from the bin."""
+        if self.record_id is not None:
+            job = partial(set_deleted, self.context.office, self.kind.name, [self.record_id], False)
+            self.context.tasks.run(job, self._restored, self.saving.refused, owner=self)
+
+    def _restored(self, saved: Saved) -> None:
+        self.ready = False
+        self.context.wrote(frozenset({self.kind.name}), _("已从回收站恢复"), saved.op)
+        self.refresh()
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.context.back()
+
+    def leave(self) -> bool:
+        """What is typed stays as a draft, and the undo bar says so."""
+        if self.dirty:
+            self.keep_draft()
+            self.context.said.emit(Said(_("没有保存。填了一半的内容留着，再打开这张表时可以接着填。")))
+        return True
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A page put aside keeps its draft."""
+        if self._draft_timer.isActive():
+            self.keep_draft()
+        super().hideEvent(event)
+
+    def written(self, done: Written) -> None:
+        """Saved: go back, or stay where two values now stand against each other."""
+        self.ready = False
+        if done.row.conflicts:
+            self.record_id = done.row.id
+            self.refresh()
+        else:
+            self.context.back()
+
+    def start_another(self, done: Written) -> None:
+        """An empty form with what is useful of the last one."""
+        values = jobs.carried_over(self.kind, done.row.values)
+        self.record_id, self.row, self.values, self.ready, self.seen = None, None, values, False, {}
+        self.refresh()

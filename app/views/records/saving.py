@@ -1,0 +1,114 @@
+"""Saving a form: only what changed, with what was seen; refusals under the fields, policies with a reason."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.errors import Fault, Refusal
+from app.text import _, listed
+from app.views import dialogs
+from app.views.records import form_jobs as jobs
+from app.views.records.form_jobs import Written
+from app.views.theme import RED, SECOND
+
+if TYPE_CHECKING:
+    from app.views.records.form_page import FormPage
+
+
+class Saving(QObject):
+    """The saving of one form page."""
+
+    def __init__(self, page: FormPage) -> None:
+        super().__init__(page)
+        self.page, self.context = page, page.context
+        self.another = False
+        self.under_way = False
+
+    @Slot()
+    def save(self) -> None:
+        """F6."""
+        self._save(another=False)
+
+    @Slot()
+    def save_and_start_another(self) -> None:
+        """再来一条."""
+        self._save(another=True)
+
+    @Slot()
+    def override(self) -> None:
+        """Ask for the reason for which a policy is set aside, and save."""
+        faults = self.page.foot_words.text()
+        reason = dialogs.ask_reason(self.page, _("写明理由"), faults, yes=_("照办并保存"))
+        if reason:
+            self._save(another=self.another, reason=reason)
+
+    def _save(self, *, another: bool, reason: str = "") -> None:
+        page = self.page
+        if not page.ready or page.read_only or self.under_way:
+            return
+        self.another = another
+        values, faults = page.form.read()
+        if faults:
+            self._show(faults)
+            return
+        if not values and page.record_id is not None:
+            self.context.back()
+            return
+        self.quiet()
+        page.form.clear_faults()
+        self._busy(True)
+        seen = page.seen if page.record_id is not None else None
+        job = partial(jobs.write, self.context.office, page.kind.name, page.record_id, values, seen, reason)
+        page.stop_drafts()
+        self.context.tasks.run(job, self._written, self.refused, owner=self)
+
+    def _busy(self, busy: bool) -> None:
+        self.under_way = busy
+        for one in (self.page.save_button, self.page.again_button):
+            one.setEnabled(not busy)
+
+    def _written(self, done: Written) -> None:
+        page = self.page
+        self._busy(False)
+        made = page.record_id is None
+        title = page.form_title(done.row)
+        words = _("已新建{kind}“{title}”", kind=_(page.kind.label), title=title) if made else _(
+            "已保存{kind}“{title}”", kind=_(page.kind.label), title=title
+        )  # fmt: skip
+        page.ready = False  # our own writing is no news to this form
+        notes = "".join(done.saved.notices)
+        self.context.wrote(frozenset({page.kind.name}), f"{words}。{notes}" if notes else words, done.saved.op)
+        if self.another and not done.row.conflicts:
+            page.start_another(done)
+        else:
+            page.written(done)
+
+    def refused(self, error: Exception) -> None:
+        """Say what is wrong beside the fields; what belongs to no field stands at the foot."""
+        self._busy(False)
+        if isinstance(error, Refusal):
+            self._show(list(error.faults))
+        else:
+            dialogs.report(self.page, error)
+
+    def _show(self, faults: list[Fault]) -> None:
+        page = self.page
+        rest = page.form.show_faults(faults)
+        policy = bool(faults) and all(fault.policy for fault in faults)
+        if rest:
+            text = "\n".join(f"{fault.error}。{fault.mend}".rstrip("。") for fault in rest)
+        elif policy:
+            text = listed(fault.error for fault in faults)
+        else:
+            text = _("有 {n} 处要改，已在各项下面写明", n=len(faults))
+        page.foot_words.setText(text)
+        page.foot_words.setStyleSheet(f"color: {SECOND if policy else RED};")
+        page.override_button.setVisible(policy)
+
+    def quiet(self) -> None:
+        """Something was typed: what was said at the foot is out of date."""
+        self.page.foot_words.clear()
+        self.page.override_button.hide()

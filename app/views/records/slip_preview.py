@@ -1,0 +1,213 @@
+"""Preview of a PDF before it is printed: the very bytes that go to the printer, rendered for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.errors import EnvironmentFault, Refusal
+from app.services import slips
+from app.text import _
+from app.views import dialogs
+from app.views.context import Context
+from app.views.dialogs import Sheet
+from app.views.page import button
+from app.views.records.pdf_pages import POINTS, PagePicture, pictures
+from app.views.records.printing import apply_paper, dots_per_point, printer_for, send
+from app.views.tasks import OTHER
+from app.views.theme import LINE
+
+SCREEN_DPI = 96
+ZOOMS = (50, 75, 100, 125, 150, 200)
+SHOWN = 40
+"""Pages shown; all are printed."""
+MAKE = Callable[[], bytes]
+
+
+class PreviewSheet(Sheet):
+    """Pages, zoom, 打印 and 另存为 PDF. ``printed`` when it went to paper or file."""
+
+    printed = Signal()
+
+    def __init__(self, parent: QWidget, context: Context, title: str, make: MAKE, *, name: str = "") -> None:
+        super().__init__(parent, title, _("打印"), _("关闭"))
+        self.context, self.make, self.file_name = context, make, name or title
+        self.pdf = b""
+        self.pages: list[PagePicture] = []
+        self.zoom = 100
+        self._to_print: QPrinter | None = None
+        self._bar()
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setAccessibleName(_("预览"))
+        self.body.addWidget(self.scroll, 1)
+        self.fault = self.add_text("", "fault")
+        self.fault.hide()
+        self.yes.setEnabled(False)
+        self.saver = button(context.theme, _("另存为 PDF"), self._save, icon="download")
+        self.saver.setEnabled(False)
+        self.buttons.insertWidget(1, self.saver)
+        room = QGuiApplication.primaryScreen().availableSize()
+        width, height = context.theme.px(920), room.height() * 88 // 100
+        self.resize(QSize(min(width, room.width() * 92 // 100), height))
+        self.make_pdf()
+
+    def _bar(self) -> None:
+        theme = self.context.theme
+        bar = QHBoxLayout()
+        bar.setSpacing(theme.px(8))
+        self.words = QLabel(_("正在准备…"))
+        self.words.setProperty("look", "second")
+        bar.addWidget(self.words, 1)
+        self.options = QHBoxLayout()
+        bar.addLayout(self.options)
+        smaller, larger = button(theme, "−", self._smaller), button(theme, "＋", self._larger)
+        smaller.setAccessibleName(_("缩小"))
+        larger.setAccessibleName(_("放大"))
+        self.percent = QLabel(f"{self.zoom}%")
+        self.percent.setMinimumWidth(theme.px(48))
+        self.percent.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for one in (smaller, self.percent, larger):
+            bar.addWidget(one)
+        self.body.addLayout(bar)
+
+    # -- making ------------------------------------------------------------------------------------------------
+
+    def make_pdf(self) -> None:
+        """Make the PDF (in the database lane, since it reads) and show it."""
+        self.context.tasks.run(self.make, self._made, self._failed, owner=self)
+
+    def _made(self, pdf: bytes) -> None:
+        self.pdf = pdf
+        self.fault.hide()
+        ratio = self.devicePixelRatioF()
+        scale = SCREEN_DPI / POINTS * self.zoom / 100 * ratio
+        self.context.tasks.run(partial(pictures, pdf, scale, SHOWN), self._show, self._failed, lane=OTHER, owner=self)
+
+    def _show(self, pages: list[PagePicture]) -> None:
+        self.pages = pages
+        theme = self.context.theme
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setSpacing(theme.px(16))
+        for page in pages:
+            sheet = QLabel()
+            picture = QPixmap.fromImage(page.image)
+            picture.setDevicePixelRatio(self.devicePixelRatioF())
+            sheet.setPixmap(picture)
+            sheet.setFixedSize(picture.deviceIndependentSize().toSize() + QSize(2, 2))
+            sheet.setStyleSheet(f"border: 1px solid {LINE};")
+            column.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self.scroll.setWidget(body)
+        self.words.setText(_("共 {n} 页", n=len(pages)) if len(pages) < SHOWN else _("前 {n} 页", n=SHOWN))
+        self.yes.setEnabled(True)
+        self.saver.setEnabled(True)
+        self.yes.setFocus()
+
+    def _failed(self, error: Exception) -> None:
+        what, mend = dialogs.message(error)
+        self.words.setText("")
+        self.fault.setText(f"{what}\n{mend}".strip())
+        self.fault.show()
+        self.yes.setEnabled(False)
+
+    @Slot()
+    def _smaller(self) -> None:
+        self._zoom_to(max((zoom for zoom in ZOOMS if zoom < self.zoom), default=ZOOMS[0]))
+
+    @Slot()
+    def _larger(self) -> None:
+        self._zoom_to(min((zoom for zoom in ZOOMS if zoom > self.zoom), default=ZOOMS[-1]))
+
+    def _zoom_to(self, zoom: int) -> None:
+        self.zoom = zoom
+        self.percent.setText(f"{zoom}%")
+        if self.pdf:
+            self._made(self.pdf)
+
+    # -- going out ---------------------------------------------------------------------------------------------
+
+    @Slot()
+    def accept(self) -> None:
+        """Print: the dialog of the system, then the paper set again, then the pages at the printer's resolution."""
+        if not self.pages:
+            return
+        printer = printer_for(self.pages[0].size)
+        printer.setDocName(self.file_name)
+        if not dialogs.choose_printer(self, printer):
+            return
+        apply_paper(printer, self.pages[0].size)
+        self._to_print = printer
+        self.yes.setEnabled(False)
+        self.words.setText(_("正在送往打印机…"))
+        job = partial(pictures, self.pdf, dots_per_point(printer))
+        self.context.tasks.run(job, self._send, self._failed, lane=OTHER, owner=self)
+
+    def _send(self, pages: list[PagePicture]) -> None:
+        printer, self._to_print = self._to_print, None
+        if printer is None:
+            return
+        try:
+            send(printer, pages)
+        except EnvironmentFault as error:
+            self._failed(error)
+            self.yes.setEnabled(True)
+            return
+        self.printed.emit()
+        super().accept()
+
+    @Slot()
+    def _save(self) -> None:
+        path = dialogs.choose_save_file(self, _("另存为 PDF"), f"{self.file_name}.pdf", "PDF (*.pdf)")
+        if path is None:
+            return
+        try:
+            path.write_bytes(self.pdf)
+        except OSError as error:
+            fault = EnvironmentFault(_("没有存下来：{reason}", reason=error.strerror or ""), _("请换一个位置再存。"))
+            self._failed(fault)
+            return
+        self.printed.emit()
+        super().accept()
+
+
+class SlipSheet(PreviewSheet):
+    """Preview of a record's slip; printing or saving it is counted."""
+
+    def __init__(self, parent: QWidget, context: Context, kind: str, record_id: str, form: str, title: str) -> None:
+        self.kind, self.record_id, self.form = kind, record_id, form
+        self.missing = False
+        super().__init__(parent, context, title, self._render)
+        self.allow = QCheckBox(_("缺字印作〓，手写补上"))
+        self.allow.hide()
+        self.allow.toggled.connect(self._allow)
+        self.options.addWidget(self.allow)
+        self.printed.connect(self._count)
+
+    def _render(self) -> bytes:
+        return slips.render(self.context.office, self.kind, self.record_id, self.form, allow_missing=self.missing)
+
+    @Slot(bool)
+    def _allow(self, allowed: bool) -> None:
+        self.missing = allowed
+        self.make_pdf()
+
+    def _failed(self, error: Exception) -> None:
+        super()._failed(error)
+        if isinstance(error, Refusal):
+            self.allow.show()
+
+    @Slot()
+    def _count(self) -> None:
+        office, kind, record_id, form = self.context.office, self.kind, self.record_id, self.form
+        self.context.tasks.run(partial(slips.printed, office, kind, record_id, form), self._counted)
+
+    def _counted(self, _nothing: Any) -> None:
+        """The audit line is written; the next print is a reprint."""
