@@ -66,7 +66,7 @@ class Letterhead:
         middle = self.width - 2 * (_SIDE + 2 * mm)
         self.center = wrap(context.center, middle, CENTER)
         self.title = wrap(form.title, middle, TITLE)
-        self.number = wrap(_("编号 No. {number}", number=form.number), _SIDE, SMALL)
+        self.number = wrap(_("编号 No. {number}", number=form.number) if form.number else "", _SIDE, SMALL)
         self.foot = wrap(self._printed(), self.width - 30 * mm, 8)
         titles = len(self.center) * CENTER * 1.35 + len(self.title) * TITLE * 1.3
         self.qr = 14 * mm if form.paper.page_height < 200 * mm else 17 * mm
