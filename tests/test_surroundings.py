@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -58,7 +59,7 @@ def test_a_changed_byte_in_the_log_is_found_by_check(center, tmp_path) -> None:
     assert center("put", "venue", stdin=VENUE).code == 0
     workspace = Workspace.open(tmp_path / "cli" / "data", tmp_path / "cli" / "config")
     with workspace.engine.begin() as connection:
-        connection.execute(text('UPDATE change SET "values" = CAST(\'x\' AS BLOB) WHERE kind = \'venue\''))
+        connection.execute(text("UPDATE change SET \"values\" = CAST('x' AS BLOB) WHERE kind = 'venue'"))
     workspace.close()
     answer = center("check")
     assert answer.code == 3
@@ -117,7 +118,7 @@ def test_a_full_disk_loses_nothing(center, tmp_path) -> None:
     size = database_of(tmp_path).stat().st_size
     wal = max((f.stat().st_size for f in database_of(tmp_path).parent.glob("shuniu.db-wal")), default=0)
     limit = max(size, wal) + 60_000
-    lines = "\n".join('{"name": "场地%d", "remark": "%s"}' % (n, "长" * 900) for n in range(2000))
+    lines = "\n".join(json.dumps({"name": f"场地{n}", "remark": "长" * 900}) for n in range(2000))
 
     def small_disk() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -31,7 +31,8 @@ def slip_command(obj: Global, kind: str, record_id: str, out: Path, form: str | 
             raise EnvironmentFault(
                 _("写不进 {file}：{why}", file=out, why=error.strerror or str(error)), _("请换一个位置。")
             ) from error
-        slips.printed(workspace.office, kind, record_id, form)
+        name = form or slips.forms_of(kind)[0][0]
+        slips.printed(workspace.office, kind, record_id, name)
         emit({"file": str(out), "bytes": len(pdf), "copy": slips.print_count(workspace.office, kind, record_id)})
     finally:
         workspace.close()
