@@ -116,6 +116,15 @@ def day(office: Office, on: str, venues: Sequence[str] | None = None, *, gone: b
         return _board(session, on, 1, known, frozenset(wanted), raw, today)
 
 
+def whole_day(office: Office, on: str) -> Board:
+    """The board of every room that is booked on the date ``on``, for paper."""
+    with office.reading() as session:
+        known = _rooms(session)
+        raw = _bookings(session, f"{on}T00:00", _after(on, 1))
+        today = [block for block in raw if _touches(block, on, 1) and block.holds]
+        return _board(session, on, 1, known, frozenset(block.venue for block in today), raw, today)
+
+
 def week(office: Office, venue: str, monday: str, *, gone: bool = False) -> Board:
     """The board of one room for the seven days from ``monday``."""
     with office.reading() as session:

@@ -19,6 +19,14 @@ def mixed(colour: QColor, share: float) -> QColor:
     return QColor(*parts)
 
 
+def _whole(text: str, count: int) -> int:
+    """Where to break at or before ``count``, so that a time such as 15:30-17:00 stays in one piece."""
+    at = count
+    while at > 1 and text[at - 1].isascii() and text[at].isascii() and not text[at - 1].isspace():
+        at -= 1
+    return at if at > 1 else count
+
+
 class Ink:
     """What the calendar is drawn with at one text size."""
 
@@ -69,8 +77,9 @@ class Ink:
             count = 1
             while metrics.horizontalAdvance(rest[: count + 1]) <= width:
                 count += 1
-            lines.append(rest[:count])
-            rest = rest[count:]
+            count = _whole(rest, count)
+            lines.append(rest[:count].rstrip())
+            rest = rest[count:].lstrip()
         return [*lines, self.short(font, rest, width)]
 
     def mark(self, shape: str, colour: QColor, size: int, ratio: float) -> QPixmap:

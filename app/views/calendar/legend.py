@@ -23,6 +23,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self._ink = Ink(theme)
         texts = {
+            "tentative": _("待定、已申请"),
             "clash": _("冲突"),
             "hatch": _("布置清场，或整厅、分区已占用"),
             "ground": _("不在开放时间"),

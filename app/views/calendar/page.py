@@ -64,7 +64,8 @@ class CalendarPage(Page):
         self.body.addWidget(self.stack, 1)
         self.body.addWidget(Legend(self.theme, self))
         self.book_button = self.button(_("预约"), self.book, icon="plus", look="primary", keys="F5")
-        self.set_actions(self.book_button)
+        self.print_button = self.button(_("打印安排表"), self.print_plan, icon="printer", keys="Ctrl+P")
+        self.set_actions(self.book_button, [self.print_button])
         self.setFocusProxy(self.grid)
         self._wire()
         self._clock = QTimer(self)
@@ -204,6 +205,21 @@ class CalendarPage(Page):
     def _show_gone(self, gone: bool) -> None:
         self._gone = gone
         self._load()
+
+    @Slot()
+    def print_plan(self) -> None:
+        """The day's plan of all booked rooms, or the week of the room shown: preview, then paper or PDF."""
+        from app.views.calendar.plan_sheet import day_pdf, week_pdf
+        from app.views.records.slip_preview import PreviewSheet
+
+        office, room = self.context.office, self._room(self._venue or "")
+        if self._week and self._venue:
+            title, make = _("场地周安排表"), partial(week_pdf, office, self._venue, self.first)
+            name = f"{title} {room} {self.first}"
+        else:
+            title, make = _("每日场地安排表"), partial(day_pdf, office, self._day)
+            name = f"{title} {self._day}"
+        PreviewSheet(self, self.context, title, make, name=name).run()
 
     # Booking and moving
 

@@ -144,6 +144,7 @@ def _say(painter: QPainter, scene: Scene, piece: Piece, inner: QRect, taken: int
     ink, one = scene.ink, piece.block
     height = ink.measure(ink.plain).height()
     rows = max(inner.height() // height, 0)
+    spare = min(inner.height() - rows * height, ink.px(2))
     if inner.width() < ink.px(60):
         _narrow(painter, scene, piece, inner.adjusted(0, taken, 0, 0))
         return
@@ -151,7 +152,7 @@ def _say(painter: QPainter, scene: Scene, piece: Piece, inner: QRect, taken: int
         return
     painter.setPen(ink.text)
     painter.setFont(ink.bold)
-    top = inner.y() + (max(inner.height() - height, 0) // 2 if rows <= 1 else ink.px(2))
+    top = inner.y() + (max(inner.height() - height, 0) // 2 if rows <= 1 else spare)
     first = words.name(one)
     if rows <= 1 and one.status != "confirmed":
         first = f"{words.status(one.status)} {first}"
@@ -176,7 +177,8 @@ def _narrow(painter: QPainter, scene: Scene, piece: Piece, inner: QRect) -> None
     if one.holds:
         lines = ink.broken(ink.small, words.name(one), inner.width(), rows)
     else:
-        lines = list(words.status(one.status))[:rows]
+        word = words.status(one.status)
+        lines = list(word) if len(word) <= rows else []
         inner = inner.adjusted(-ink.px(4), 0, ink.px(2), 0)
     painter.setFont(ink.small)
     painter.setPen(ink.text if one.holds else ink.second)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
@@ -14,8 +15,10 @@ from pytestqt.qtbot import QtBot
 from app.services import calendar, reading, writing
 from app.services.calendar import Board
 from app.views.calendar.page import CalendarPage
+from app.views.calendar.plan_sheet import week_pdf
 from app.views.calendar.rooms import RoomPicker
 from app.views.context import Context, Goto, Said
+from app.views.records.slip_preview import PreviewSheet
 
 DAY = "2026-11-24"
 LEFT = Qt.MouseButton.LeftButton
@@ -422,3 +425,31 @@ def test_an_answer_to_an_older_question_is_not_shown(open_page, rooms):
     page = open_page()
     page._loaded(Board("2020-01-01", 1, (), (), ()))
     assert page.grid.plan.board.first == DAY
+
+
+def test_the_plan_of_the_day_lists_every_booked_room_with_masked_contacts(context, open_page, rooms, book, asked):
+    book(rooms["music"], "09:00", "10:00", contact_name="欧阳明", contact_phone="13812345678")
+    book(rooms["class"], "22:00", "23:30", status="tentative", purpose="")
+    book(rooms["hall"], "09:00", "10:00", status="cancelled", purpose="不印")
+    page = open_page()
+    sheets: list[PreviewSheet] = []
+    asked.answer("Sheet.run", sheets.append)
+    page.print_plan()
+    pdf = sheets[0].make()
+    text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
+    assert "每日场地安排表" in text
+    assert "9:00-10:00" in text
+    assert "未写活动名称（待定）" in "".join(text.split())
+    assert "5678" in text
+    assert "13812345678" not in text
+    assert "欧阳明" not in text
+    assert "不印" not in text
+    settle(page)
+
+
+def test_the_plan_of_a_room_lists_its_week(context, rooms, book):
+    book(rooms["music"], "09:00", "10:00")
+    pdf = week_pdf(context.office, rooms["music"], "2026-11-23")
+    text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
+    assert "11月24日周二" in "".join(text.split())
+    assert "音乐室" in text
