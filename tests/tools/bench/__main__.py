@@ -1,0 +1,60 @@
+"""The figures of the budgets, each beside its floor where one exists, measured in one run (``make bench``).
+
+Floors are pinned: same schema, key, pragmas and rows as the product, with nothing of the product in between.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from app.workspace import Workspace
+from tests.tools.bench.desk import booking, lists, put_10000
+from tests.tools.bench.kit import Line, center
+from tests.tools.bench.news import network, usb
+from tests.tools.bench.window import start
+
+
+def over_a_center(part: Callable[[Workspace], Iterator[Line]]) -> Callable[[Path], Iterator[Line]]:
+    """A part that is measured over a new center."""
+
+    def run(folder: Path) -> Iterator[Line]:
+        with center(folder) as workspace:
+            yield from part(workspace)
+
+    return run
+
+
+PARTS = {
+    "start": start,
+    "put": put_10000,
+    "lists": over_a_center(lists),
+    "booking": over_a_center(booking),
+    "usb": usb,
+    "network": network,
+}
+
+
+def main(wanted: list[str]) -> int:
+    """The tool: every part, or those that are named."""
+    failed = 0
+    print(f"{'':44}{'figure':>12}{'floor':>12}{'ratio':>8}{'budget':>10}")
+    for name, part in PARTS.items():
+        if wanted and name not in wanted:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                for line in part(Path(folder)):
+                    print(
+                        f"{line.what:44}{line.figure:>12}{line.floor:>12}{line.ratio:>8}{line.budget:>10}", flush=True
+                    )
+            except Exception as error:  # one part that cannot run leaves the others
+                failed += 1
+                print(f"{name}: not measured: {type(error).__name__}: {error}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
