@@ -40,6 +40,13 @@ def check(unit: Unit, record: Enrolment, before: Mapping[str, Any] | None) -> It
         _move_up(unit, training)
 
 
+def left(unit: Unit, record: Enrolment) -> None:
+    """An enrolment went to the bin: whoever waits moves up (rules.md 27)."""
+    training = unit.session.scalars(select(Training).where(Training.id == record.training)).first()
+    if training is not None and record.status in HOLDS_PLACE:
+        _move_up(unit, training)
+
+
 def check_training(unit: Unit, record: Training, before: Mapping[str, Any] | None) -> Iterator[Fault]:
     """More places let the waiting list move up."""
     if before is not None and before["capacity"] != record.capacity:

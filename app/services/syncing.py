@@ -5,25 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import select
 
 from app.services import reading
+from app.services.office import Office
 from app.store.tables import peer
 from app.sync import card as cards
 from app.sync import certificate as certificates
 from app.sync import usb
 from app.sync.exchange import holdings
+from app.sync.machine import Machine
 from app.sync.packer import last_heard
 from app.sync.receive import Received
+from app.sync.replica import Replica
 
 if TYPE_CHECKING:
     from app.sync.http import SyncResult
-    from app.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
+
+
+class Desk(Protocol):
+    """What these services need of the open desk."""
+
+    @property
+    def street(self) -> str: ...
+    @property
+    def center_id(self) -> str: ...
+    @property
+    def office(self) -> Office: ...
+    @property
+    def machine(self) -> Machine: ...
+    def replica(self) -> Replica: ...
 
 
 @dataclass(frozen=True)
@@ -43,54 +59,54 @@ class SyncStatus:
     held: int = 0
 
 
-def status(workspace: Workspace) -> SyncStatus:
+def status(desk: Desk) -> SyncStatus:
     """What the other side has not got yet, and since when."""
-    replica = workspace.replica()
+    replica = desk.replica()
     to = usb.authority(replica)
     waiting = len(list(replica.inbox.glob("*"))) if replica.inbox.is_dir() else 0
     with replica.reading() as connection:
-        ours = holdings(connection, {workspace.street})
+        ours = holdings(connection, {desk.street})
         if to is None:
             return SyncStatus(sum(seq for seq, _hash in ours.values()), None, None, False, waiting)
         theirs = last_heard(replica, to.device)
         heard = connection.execute(select(peer.c.heard_at).where(peer.c.device == to.device)).scalar()
     unsent = sum(max(seq - theirs.get(key, (0, b""))[0], 0) for key, (seq, _hash) in ours.items())
-    knows_us = any(key[0] == workspace.street for key in theirs)
+    knows_us = any(key[0] == desk.street for key in theirs)
     return SyncStatus(unsent, heard if knows_us else None, heard, True, waiting)
 
 
-def sync(workspace: Workspace, progress: Progress | None = None, cancelled: Cancelled | None = None) -> SyncResult:
+def sync(desk: Desk, progress: Progress | None = None, cancelled: Cancelled | None = None) -> SyncResult:
     """Exchange with the district of the card until neither side has news."""
     from app.sync.http import sync_once
 
-    return sync_once(workspace.replica(), progress, cancelled)
+    return sync_once(desk.replica(), progress, cancelled)
 
 
-def export(workspace: Workspace, path: Path, certificate: Path | None = None) -> usb.Exported:
+def export(desk: Desk, path: Path, certificate: Path | None = None) -> usb.Exported:
     """Write a bundle for the district, or for the PC whose certificate file is given."""
     to = certificates.read_certificate(certificate) if certificate is not None else None
-    return usb.export(workspace.replica(), path, to)
+    return usb.export(desk.replica(), path, to)
 
 
-def import_(workspace: Workspace, path: Path) -> Received:
+def import_(desk: Desk, path: Path) -> Received:
     """Import a bundle, whole or not at all."""
-    return usb.import_file(workspace.replica(), path)
+    return usb.import_file(desk.replica(), path)
 
 
-def show(workspace: Workspace, path: Path) -> usb.Preview:
+def show(desk: Desk, path: Path) -> usb.Preview:
     """What a bundle would bring."""
-    return usb.show(workspace.replica(), path)
+    return usb.show(desk.replica(), path)
 
 
-def write_certificate(workspace: Workspace, path: Path) -> None:
+def write_certificate(desk: Desk, path: Path) -> None:
     """Write this PC's certificate, for another PC's ``--for-device``."""
-    certificates.write_certificate(workspace.machine, path)
+    certificates.write_certificate(desk.machine, path)
 
 
-def make_card(workspace: Workspace, path: Path) -> str:
+def make_card(desk: Desk, path: Path) -> str:
     """Make a card for another PC of this center, while there is no district; returns its letters."""
-    center = reading.get(workspace.office, "center", workspace.center_id)
-    join = cards.make(workspace.replica(), workspace.street, str(center.values["name"]))
+    center = reading.get(desk.office, "center", desk.center_id)
+    join = cards.make(desk.replica(), desk.street, str(center.values["name"]))
     cards.write(join, path)
     return join.card.letters
 

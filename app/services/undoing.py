@@ -11,6 +11,7 @@ from app.errors import Refusal
 from app.models.record import Kind, Record
 from app.models.registry import KINDS
 from app.services.office import Office, Unit
+from app.services.writing import check_again
 from app.store.tables import change as change_table
 from app.sync import log
 from app.sync.change import Change, Stamp, decode_values
@@ -96,14 +97,17 @@ def _undo_record(unit: Unit, kind: Kind, record_id: str, group: list[Change]) ->
     if DELETED in written:
         if DELETED in now.fields and _only(now, DELETED, ours):
             record.deleted = then.deleted
+            if not then.deleted:
+                check_again(unit, record, None)
             return 1, left
         return 0, left
-    restored = 0
+    restored, values = 0, {name: getattr(record, name) for name in kind.fields}
     for name in dict.fromkeys(written):
         if name in now.fields and _only(now, name, ours) and name != "number":
             before = then.fields.get(name)
             _assign(record, kind, name, before.value if before else None)
             restored = 1
+    check_again(unit, record, values)
     return restored, left
 
 

@@ -13,6 +13,8 @@ from app.errors import Fault, Refusal
 from app.models.fields import Misfit, fault_of
 from app.models.record import Kind, Record
 from app.models.registry import kind_of
+from app.models.training import Enrolment
+from app.services.enrolment import left
 from app.services.office import Office, Unit
 from app.services.rules import RULES_THAT_LOOK, check
 from app.sync import log
@@ -192,6 +194,18 @@ def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> Non
     if seen is not None:
         unit.recorder.saw(record, _known(unit, record, seen))
     record.deleted = deleted
+    unit.session.flush()
+    if deleted and isinstance(record, Enrolment):
+        left(unit, record)
+    elif not deleted:
+        check_again(unit, record, None)
+
+
+def check_again(unit: Unit, record: Record, before: Mapping[str, Any] | None) -> None:
+    """What comes back (out of the bin, by an undo) must still have its place; raises :class:`Refusal`."""
+    faults = check(unit, record, before) if record.kind.name in RULES_THAT_LOOK else []
+    if faults:
+        raise Refusal(*faults)
 
 
 def change_many(office: Office, kind: str, record_ids: list[str], values: Mapping[str, Any]) -> Saved:
