@@ -19,6 +19,7 @@ MAX_BYTES = 64 * 1024
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _bases = msgspec.msgpack.Decoder(dict[str, list[tuple[int, str]]])
 _any = msgspec.msgpack.Decoder()
+_TEXT = frozenset({str})
 
 
 class Change(NamedTuple):
@@ -69,7 +70,7 @@ def decode_values(data: bytes) -> dict[str, Any]:
         return {}
     if isinstance(values, list) and len(values) == 2:
         values = values[1]
-    return values if isinstance(values, dict) and all(isinstance(name, str) for name in values) else {}
+    return values if isinstance(values, dict) and set(map(type, values)) <= _TEXT else {}
 
 
 def encode_bases(bases: Mapping[str, Sequence[Stamp]]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -62,3 +62,8 @@ class Heads(NamedTuple):
         for name, lamport, device in rest:
             others[name] = (*others.get(name, ()), (lamport, device))
         return cls(shown, others, tuple(erased), tuple(misfits))
+
+
+def heads_of_one(stamp: Stamp, names: Iterable[str], misfits: Sequence[str]) -> bytes:
+    """The hidden column of a record with one change that writes ``names``: as :meth:`Heads.encode` spells it."""
+    return _encode((((*stamp, " ".join(sorted(names))),), (), (), sorted(misfits)))

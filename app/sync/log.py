@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import Refusal
+from app.store.bulk import insert_tuples
 from app.store.tables import ERASURE, log_head
 from app.store.tables import change as change_table
 from app.sync.change import GENESIS, MAX_BYTES, Change, chain, decode_bases, decode_values, digest
@@ -92,7 +93,7 @@ def store(connection: Connection, changes: Sequence[Change], hashes: Sequence[by
     """Insert verified changes with their chain hashes, and move the heads. Each log's changes are in order of seq."""
     if not changes:
         return
-    connection.execute(insert(change_table), [{**c._asdict(), "hash": h} for c, h in zip(changes, hashes, strict=True)])
+    insert_tuples(connection, change_table, [(*c, h) for c, h in zip(changes, hashes, strict=True)])
     last = {(c.scope, c.device): LogHead(c.seq, c.lamport, h) for c, h in zip(changes, hashes, strict=True)}
     for (scope, device), head in last.items():
         _set_head(connection, scope, device, head)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from app.models.fields import fits
 from app.models.record import Kind
 from app.models.registry import KINDS
+from app.store.bulk import insert_many
 from app.store.tables import change as change_table
 from app.sync import log
-from app.sync.change import Change
-from app.sync.heads import Heads
-from app.sync.merge import State, fold
+from app.sync.change import Change, decode_values
+from app.sync.heads import Heads, heads_of_one
+from app.sync.merge import DELETED, State, fold
 
 Key = tuple[str, str, str]
 """(owner, kind, id)."""
@@ -23,33 +24,58 @@ Key = tuple[str, str, str]
 def row_of(kind: Kind, owner: str, record_id: str, state: State) -> dict[str, Any]:
     """The row of a folded record: columns by name. Unknown fields stay in the log; a value that does not fit is
     None here and named among the misfits."""
-    row: dict[str, Any] = {name: field.default for name, field in kind.fields.items()}
-    misfits = []
+    row = _blank(kind)
+    misfits: list[str] = []
     for name, field_state in state.fields.items():
-        members = kind.groups.get(name)
-        if members is None:
-            values = {name: field_state.value}
-        elif isinstance(field_state.value, dict):
-            values = field_state.value
-        else:
-            values = dict.fromkeys(members) if field_state.value is None else {name: field_state.value}
-        for column, value in values.items():
-            field = kind.fields.get(column)
-            if field is None:
-                if members is not None and not isinstance(field_state.value, dict):
-                    misfits.append(name)
-            elif fits(field, value):
-                row[column] = value
-            else:
-                row[column] = field.default
-                misfits.append(column)
+        _place(kind, row, misfits, name, field_state.value)
     row["deleted"] = state.deleted
-    row |= {
-        "owner": owner,
-        "id": record_id,
-        "heads": Heads.of(state, misfits).encode(),
-        "conflicts": len(state.conflicts),
-    }
+    row["owner"], row["id"] = owner, record_id
+    row["heads"], row["conflicts"] = Heads.of(state, misfits).encode(), len(state.conflicts)
+    return row
+
+
+def _blank(kind: Kind) -> dict[str, Any]:
+    return {name: field.default for name, field in kind.fields.items()}
+
+
+def _place(kind: Kind, row: dict[str, Any], misfits: list[str], name: str, value: Any) -> None:
+    """Put the value of one log field into its columns; a group only ever fills its own members."""
+    members = kind.groups.get(name)
+    if members is None:
+        if (field := kind.fields.get(name)) is None:
+            return
+        if fits(field, value):
+            row[name] = value
+        else:
+            row[name] = field.default
+            misfits.append(name)
+    elif isinstance(value, dict):
+        for member in members:
+            if member in value:
+                field, inner = kind.fields[member], value[member]
+                if fits(field, inner):
+                    row[member] = inner
+                else:
+                    row[member] = field.default
+                    misfits.append(member)
+    elif value is not None:
+        misfits.append(name)
+
+
+def _new_row(kind: Kind, blank: dict[str, Any], change: Change) -> dict[str, Any] | None:
+    """The row of a record that has this one change: what :func:`fold` would say, said directly; None for no row."""
+    values = None if change.values is None else decode_values(change.values)
+    if values is None or DELETED in values:
+        state = fold([log.write_of(change)])
+        return row_of(kind, change.scope, change.record_id, state) if state.fields else None
+    if not values:
+        return None
+    row, misfits = blank.copy(), []
+    for name, value in values.items():
+        _place(kind, row, misfits, name, value)
+    row["deleted"], row["conflicts"] = False, 0
+    row["owner"], row["id"] = change.scope, change.record_id
+    row["heads"] = heads_of_one(change.stamp, values, misfits)
     return row
 
 
@@ -67,19 +93,20 @@ def refold(connection: Connection, keys: Iterable[Key]) -> None:
             held = log.of_records(connection, owner, name, batch)
             states = {record_id: fold(map(log.write_of, changes)) for record_id, changes in held.items()}
             rows = [row_of(kind, owner, record_id, state) for record_id, state in states.items() if state.fields]
-            if rows:
-                connection.execute(insert(table), rows)
+            insert_many(connection, table, rows)
 
 
 def insert_new(connection: Connection, changes: Iterable[Change]) -> None:
     """Insert the rows of records that have no change but the given one each."""
-    rows: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[Change]] = {}
     for change in changes:
-        if kind := KINDS.get(change.kind):
-            state = fold([log.write_of(change)])
-            rows.setdefault(change.kind, []).append(row_of(kind, change.scope, change.record_id, state))
-    for name, batch in rows.items():
-        connection.execute(insert(KINDS[name].model.__table__), batch)
+        if change.kind in KINDS:
+            groups.setdefault(change.kind, []).append(change)
+    for name, batch in groups.items():
+        kind = KINDS[name]
+        blank = _blank(kind)
+        made = (_new_row(kind, blank, change) for change in batch)
+        insert_many(connection, kind.model.__table__, [row for row in made if row is not None])
 
 
 def all_keys(connection: Connection) -> list[Key]:
@@ -101,6 +128,8 @@ def compare(connection: Connection) -> list[Key]:
     different = []
     folded: dict[str, dict[tuple[str, str], dict[str, Any]]] = {name: {} for name in KINDS}
     for key, state in _folded(connection):
+        if not state.fields:
+            continue
         folded[key[1]][key[0], key[2]] = row_of(KINDS[key[1]], key[0], key[2], state)
     for name, kind in KINDS.items():
         stored = {(r.owner, r.id): dict(r._mapping) for r in connection.execute(select(kind.model.__table__))}

@@ -1,0 +1,33 @@
+"""Many rows at once, past SQLAlchemy's work per row where the driver takes plain tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, FromClause, Table, insert
+
+
+def insert_many(connection: Connection, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``, each with a value for every column of ``table``."""
+    if not rows:
+        return
+    assert isinstance(table, Table)
+    if connection.dialect.name == "sqlite":
+        take = itemgetter(*table.columns.keys())
+        insert_tuples(connection, table, list(map(take, rows)))
+    else:
+        connection.execute(insert(table), list(rows))
+
+
+def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert ``rows``, each the values of all columns of ``table`` in order."""
+    if connection.dialect.name == "sqlite":
+        quote = connection.dialect.identifier_preparer.quote
+        names = ", ".join(map(quote, table.columns.keys()))
+        places = ", ".join("?" * len(table.columns))
+        connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({names}) VALUES ({places})", list(rows))
+    else:
+        names = table.columns.keys()
+        connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
