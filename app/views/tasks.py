@@ -69,9 +69,22 @@ class _Job:
         except Exception as error:
             self.error = error
 
+    def let_go(self) -> None:
+        """Drop every reference here, on the GUI thread: the worker may hold the job a moment longer, and a widget
+        whose last reference goes in another thread takes the program with it."""
+        self.operation, self.done, self.failed, self.owner, self.result = _nothing, _ignored, None, None, None
+
     @property
     def wanted(self) -> bool:
         return self.owner is None or isValid(self.owner)
+
+
+def _nothing() -> None:
+    """Stands for an operation that is over."""
+
+
+def _ignored(_result: Any) -> None:
+    """Stands for whoever was told."""
 
 
 class _Lane:
@@ -179,6 +192,7 @@ class Tasks(QObject):
         except Exception as error:  # a fault of the view that was told: shown, and the program goes on
             self._report(job, error)
         finally:
+            job.let_go()
             self._pending -= 1
             if not self._pending:
                 self._timer.stop()
