@@ -19,7 +19,7 @@ def test_writing_the_catalogue_again_changes_nothing(monkeypatch, tmp_path: Path
     texts = catalogue.read()
     monkeypatch.setattr(catalogue, "PO", tmp_path / "en.po")
     monkeypatch.setattr(catalogue, "MO", tmp_path / "en.mo")
-    catalogue.write(catalogue.collect().ids, texts)
+    catalogue.write(texts, texts)
     assert (catalogue.PO.read_bytes(), catalogue.MO.read_bytes()) == before
 
 
