@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from app.sync.answer import MAX_BODY
 from app.sync.bundle import MAGIC, Log
 from app.sync.exchange import Limit, holdings
 from app.sync.log import ALL
-from app.sync.packer import Packer, last_heard
+from app.sync.packer import Packed, Packer, last_heard
 from app.sync.receive import open_all, receive, retry_kept
 from app.sync.replica import Replica
 from app.sync.rows import Key
@@ -83,8 +84,8 @@ def sync_once(
     if card is None or not card.server or card.authority.scope != ALL:
         raise Refusal.of("card", _("本机还没有区里的入网卡"), _("请先接受区里发的入网卡，或用U盘交换"))
     packer = Packer(replica, card.authority.box, ALL, last_heard(replica, card.authority.device))
-    session = _Session(replica, packer, card.server, progress or (lambda _done, _total: None), limit=Limit())
-    with (network or Network()).pool() as pool:
+    with (network or Network()).pool() as pool, ThreadPoolExecutor(1, "pack") as helper:
+        session = _Session(replica, packer, card.server, progress or (lambda _done, _total: None), helper, Limit())
         while not (cancelled and cancelled()):
             if session.round(pool):
                 break
@@ -101,17 +102,25 @@ class _Session:
     packer: Packer
     server: str
     progress: Callable[[int, int], None]
+    helper: Executor
+    """Packs the next bundle while the server applies this one."""
     limit: Limit
     result: SyncResult = field(default_factory=SyncResult)
     cuts: int = 0
+    ahead: Future[Packed] | None = None
 
     def round(self, pool: urllib3.PoolManager) -> bool:
         """One bundle each way; True when there is nothing more to do."""
         result, ask = self.result, not self.packer.theirs
-        packed = self.packer.pack(self.limit, empty=ask)
+        packed = self._packed(ask)
+        before = self.packer.theirs
+        if packed.batch is not None and packed.batch.count >= self.limit.changes:
+            self.packer.theirs = packed.batch.after
+            self.ahead = self.helper.submit(self.packer.pack, self.limit)
         try:
             body = _post(pool, self.server, packed.data)
         except Cut:
+            self._drop(before)
             self.cuts += 1
             if self.limit.changes == 1 or packed.batch is None or self.cuts > 12:
                 raise EnvironmentFault(
@@ -121,7 +130,10 @@ class _Session:
             return False
         opened = open_all(self.replica, body)
         received = receive(self.replica, opened)
-        before, self.packer.theirs = self.packer.theirs, opened[-1].header.held()
+        theirs = opened[-1].header.held()
+        if received.applied or not self._fits(theirs):
+            self._drop(before)
+        self.packer.theirs = theirs
         sent = packed.batch.count if packed.batch else 0
         result.rounds += 1
         result.sent += sent
@@ -135,6 +147,28 @@ class _Session:
         moved = received.applied or ask or (sent and before != self.packer.theirs)
         result.complete = left == 0 and not result.forked
         return result.complete or not moved
+
+    def _packed(self, ask: bool) -> Packed:
+        """The bundle that was packed ahead, or a new one."""
+        if self.ahead is None:
+            return self.packer.pack(self.limit, empty=ask)
+        packed, self.ahead = self.ahead.result(), None
+        return packed
+
+    def _fits(self, theirs: Mapping[Log, tuple[int, bytes]]) -> bool:
+        """Whether the bundle packed ahead begins just where the other's logs end."""
+        if self.ahead is None:
+            return True
+        batch = self.ahead.result().batch
+        return batch is not None and all(
+            theirs.get((span.scope, span.device), (0, b""))[0] == span.first - 1 for span in batch.spans
+        )
+
+    def _drop(self, theirs: Mapping[Log, tuple[int, bytes]]) -> None:
+        """Forget what was packed ahead."""
+        if self.ahead is not None:
+            self.ahead.exception()
+        self.ahead, self.packer.theirs = None, theirs
 
     def _left(self) -> int:
         """How many changes either side still lacks."""
