@@ -112,7 +112,7 @@ class Speaker:
             title = _("放进回收站") if values[DELETED] else _("从回收站恢复")
         else:
             title = _("修改") if known else _("新建")
-            for name, value in values.items():
+            for name, value in sorted(values.items(), key=self._place):
                 before = dict(self._members(name, known.get(name)))
                 for member, one in self._members(name, value):
                     if one != before.get(member):
@@ -121,6 +121,12 @@ class Speaker:
                         )
         undoable = own and bool(entry.current) and values is not None
         return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, undoable)
+
+    def _place(self, item: tuple[str, Any]) -> int:
+        """Where a log field stands on the form."""
+        names = self.kind.groups.get(item[0], (item[0],))
+        order = list(self.kind.fields)
+        return order.index(names[0]) if names[0] in order else len(order)
 
     def audit(self, entry: Entry) -> Told:
         """A line of who looked, printed or overrode."""

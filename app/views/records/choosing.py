@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -36,7 +36,7 @@ class ColumnChooser(QWidget):
 
     def __init__(self, context: Context, kind: Kind, columns: Columns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.kind, self.columns = kind, columns
+        self.kind, self.columns, self._row = kind, columns, context.theme.px(32)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(context.theme.px(8))
@@ -60,6 +60,7 @@ class ColumnChooser(QWidget):
         for name in (*names, *rest):
             item = QListWidgetItem(_(self.kind.fields[name].label))
             item.setData(NAME_ROLE, name)
+            item.setSizeHint(QSize(0, self._row))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in names else Qt.CheckState.Unchecked)
             self.list.addItem(item)

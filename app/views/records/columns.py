@@ -10,10 +10,13 @@ from typing import Any
 from app.models.fields import Field
 from app.models.record import Kind
 from app.services.reading import Row
+from app.services.times import minutes_between
 from app.text import _
 from app.views.records.typed import say_date, say_moment
 
-_WIDTHS = {"date": 132, "datetime": 184, "integer": 96, "decimal": 104, "boolean": 72, "choice": 112, "note": 280}
+_WIDTHS = {"date": 132, "datetime": 184, "integer": 88, "decimal": 104, "boolean": 72, "choice": 112, "note": 280}
+_SOFT = frozenset({"text", "note", "link"})
+_NARROWEST = 104
 _RIGHT = frozenset({"integer", "decimal", "date", "datetime"})
 
 
@@ -74,12 +77,33 @@ def width_of(field: Field, columns: Columns) -> int:
     if field.name == "number":
         return 232
     if field.name == columns.names[0]:
-        return 264
+        return 264 if field.name == "name" else 208
+    if field.name == "end" and "start" in columns.names:
+        return 96
     if field.format == "uscc":
         return 192
     if field.format in ("phone", "person_name"):
         return 128
     return _WIDTHS.get(field.type, 176)
+
+
+def fitted(fields: Sequence[Field], columns: Columns, room: int) -> list[int]:
+    """The widths of all columns in design pixels, so that they fill ``room``.
+
+    Texts give way first, down to a readable rest (they are elided in the middle); a width that the user chose stays.
+    """
+    widths = [width_of(field, columns) for field in fields]
+    soft = [at for at, field in enumerate(fields) if field.type in _SOFT and field.name not in columns.widths]
+    spare = room - sum(widths)
+    for _round in range(4):
+        if not soft or not spare:
+            break
+        before = sum(widths[at] for at in soft)
+        for at in soft:
+            widths[at] = max(_NARROWEST, int(widths[at] * (before + spare) / before))
+        spare = room - sum(widths)
+        soft = [at for at in soft if widths[at] > _NARROWEST] if spare < 0 else []
+    return widths
 
 
 def right_aligned(field: Field) -> bool:
@@ -103,10 +127,21 @@ def cell(row: Row, name: str, today: date, *, masked: bool, first: bool = False)
         if field.type == "date":
             return say_date(value, today)
         if field.type == "datetime":
-            return say_moment(value, today)
+            return _moment(row, name, value, today)
     if field.unit and field.type in ("integer", "decimal"):
         return _("{number} {unit}", number=text, unit=_(field.unit))
     return " ".join(text.split())
+
+
+def _moment(row: Row, name: str, value: str, today: date) -> str:
+    """An end on the day of its start is a time only; at the midnight after it is 24:00 (rules.md 2)."""
+    start = row.values.get("start") if name == "end" else None
+    if isinstance(start, str) and start < value:
+        if value[:10] == start[:10]:
+            return value[11:16]
+        if value[11:16] == "00:00" and minutes_between(start, value) <= 1440:
+            return "24:00"
+    return say_moment(value, today)
 
 
 def heading(names: Sequence[str], kind: Kind) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -215,3 +215,4 @@ class ConflictSheet(Sheet):
         scroll.setWidget(self.panel)
         scroll.setMinimumSize(context.theme.px(640), context.theme.px(440))
         self.body.addWidget(scroll, 1)
+        self.resize(self.sizeHint().expandedTo(scroll.minimumSize() + QSize(64, 160)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QToolButton, QWidget
 
@@ -127,15 +127,19 @@ class LinkEditor(Editor):
             beside += [hit.subtitle] if hit.subtitle and hit.subtitle != hit.title else []
             item = QStandardItem("　".join([hit.title, *beside])[:80])
             item.setData(hit, HIT_ROLE)
-            self.choices.appendRow(item)
+            self._append(item)
         for target in self.field.targets:
             item = QStandardItem(_("＋ 新建{kind}…", kind=_(KINDS[target].label)))
             item.setData((target, words.strip()), NEW_ROLE)
-            self.choices.appendRow(item)
+            self._append(item)
         self.completer.setCompletionPrefix("")
         self.completer.complete()
         if hits and words.strip():
             self.completer.popup().setCurrentIndex(self.completer.completionModel().index(0, 0))
+
+    def _append(self, item: QStandardItem) -> None:
+        item.setSizeHint(QSize(0, self.theme.px(32)))
+        self.choices.appendRow(item)
 
     @Slot(QModelIndex)
     def _activated(self, index: QModelIndex) -> None:

@@ -51,28 +51,36 @@ class RecordForm(QWidget):
         self.fields = tuple(f for f in kind.typed if not wanted or f.name in wanted)
         self.boxes: dict[str, FieldBox] = {}
         self.loaded: dict[str, Any] = {}
+        self._pieces: list[tuple[QWidget, bool]] = []
+        self._across = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(context.theme.px(24))
         self._grid.setVerticalSpacing(context.theme.px(12))
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        row = column = 0
         for position, field in enumerate(self.fields):
             if field.section and (position or len(self.fields) > 1):
-                row, column = row + (column > 0), 0
-                self._grid.addWidget(self._heading(field.section, first=not position), row, 0, 1, 2)
-                row += 1
+                self._pieces.append((self._heading(field.section, first=not position), True))
             box = self._box(field)
-            if box.editor.wide:
+            self._pieces.append((box, box.editor.wide))
+        self.arrange(2)
+
+    def arrange(self, across: int) -> None:
+        """Lay the fields out in one or two columns, in the order of the paper."""
+        if across == self._across:
+            return
+        self._across = across
+        while self._grid.count():
+            self._grid.takeAt(0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1 if across == 2 else 0)
+        row = column = 0
+        for widget, wide in self._pieces:
+            if wide or across == 1:
                 row, column = row + (column > 0), 0
-                self._grid.addWidget(box, row, 0, 1, 2)
+                self._grid.addWidget(widget, row, 0, 1, across)
                 row += 1
             else:
-                self._grid.addWidget(box, row, column, Qt.AlignmentFlag.AlignTop)
+                self._grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop)
                 row, column = (row + 1, 0) if column else (row, 1)
 
     def _box(self, field: Field) -> FieldBox:
@@ -153,6 +161,16 @@ class RecordForm(QWidget):
             if value != self.loaded.get(field.name):
                 values[field.name] = value
         return values, faults
+
+    def missing(self) -> list[Fault]:
+        """Required fields in which nothing stands."""
+        faults = []
+        for field in self.fields:
+            box = self.boxes[field.name]
+            if field.required and not box.masked and _empty(box.editor):
+                mend = _("请填写“{label}”", label=_(field.label))
+                faults.append(fault_of(field, Misfit(_("必须填写"), mend)))
+        return faults
 
     def titles(self) -> dict[str, str]:
         """What stands in the link fields."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.models.fields import Privacy
@@ -32,7 +32,8 @@ from app.views.records.saving import Saving
 from app.views.records.slip_preview import SlipSheet
 
 DRAFT_MS = 1000
-WIDEST = 1040
+WIDEST = 1200
+ROOM_FOR_TWO = 640
 
 
 class FormPage(Page):
@@ -140,6 +141,13 @@ class FormPage(Page):
         self.again_button.setEnabled(usable)
         self.again_button.setVisible(self.record_id is None)
         self.cancel_button.setText(_("返回") if self.read_only else _("取消"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column where two have no room."""
+        super().resizeEvent(event)
+        beside = self.theme.px(360 + 16) if self.history is not None else 0
+        room = self.width() - beside - self.theme.px(2 * 24 + 2 * 24 + 16)
+        self.form.arrange(2 if room >= self.theme.px(ROOM_FOR_TWO) else 1)
 
     # -- loading -----------------------------------------------------------------------------------------------
 
@@ -273,6 +281,7 @@ class FormPage(Page):
             self.history.setFixedWidth(self.theme.px(360))
             self.history.closed.connect(self.show_history)
             self.middle.addWidget(self.history)
+        self.resizeEvent(QResizeEvent(self.size(), self.size()))
 
     @Slot()
     def _print(self) -> None:

@@ -42,7 +42,7 @@ class HistoryPanel(QFrame):
         head.addWidget(title)
         head.addStretch(1)
         self.shower = QPushButton(_("显示个人信息"))
-        self.shower.setFlat(True)
+        self.shower.setProperty("look", "link")
         self.shower.setVisible(bool(hidden_fields(kind)))
         self.shower.clicked.connect(self._reveal)
         head.addWidget(self.shower)
@@ -103,7 +103,7 @@ class HistoryPanel(QFrame):
         head.addWidget(title, 1)
         if entry.undoable:
             button = QPushButton(_("撤销"))
-            button.setFlat(True)
+            button.setProperty("look", "link")
             button.setToolTip(_("恢复这次操作之前的内容"))
             button.setProperty("op", entry.op)
             button.clicked.connect(self._undo)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from app.errors import Refusal
 from app.models.fields import Misfit
+from app.models.record import Kind
 from app.services import reading
 from app.services.office import Office
 from app.services.privacy import reveal
@@ -22,6 +23,7 @@ from app.views import dialogs
 from app.views.dialogs import Sheet
 from app.views.records import columns as cols
 from app.views.records.choosing import ColumnChooser, EditSeveral, SpanChooser
+from app.views.records.columns import Columns
 from app.views.records.slip_preview import PreviewSheet
 
 if TYPE_CHECKING:
@@ -44,16 +46,21 @@ def remove_all(office: Office, kind: str, ids: Sequence[str], seen: Any = None) 
     return Removed(set_deleted(office, kind, list(ids), True, seen=seen), len(ids))
 
 
-def list_pdf(office: Office, kind: str, query: Query, names: Sequence[str], title: str) -> bytes:
+def list_pdf(office: Office, kind: Kind, query: Query, columns: Columns, note: str) -> bytes:
     """The list as filtered, as a PDF; personal values masked."""
     from app.services.slips import slip_context
-    from app.slips.table import table_slip
+    from app.slips.table import Column, table_slip
 
-    rows = reading.rows(office, kind, reading.ids(office, kind, query)[:PRINTED_AT_MOST])
+    rows = reading.rows(office, kind.name, reading.ids(office, kind.name, query)[:PRINTED_AT_MOST])
     today = office.clock().date()
-    table = [[cols.cell(row, name, today, masked=True, first=not at) for at, name in enumerate(names)] for row in rows]
-    labels = cols.heading(names, rows[0].kind) if rows else []
-    return table_slip(title, labels, table, slip_context(office, allow_missing=True))
+    fields = [kind.fields[name] for name in columns.names]
+    table = [
+        [cols.cell(row, field.name, today, masked=True, first=not at) for at, field in enumerate(fields)]
+        for row in rows
+    ]
+    heads = [Column(_(field.label), cols.width_of(field, columns) / 10) for field in fields]
+    title = _("{kind}一览", kind=_(kind.label))
+    return table_slip(title, heads, table, slip_context(office, allow_missing=True), note=note)
 
 
 class SeveralSheet(Sheet):
@@ -179,10 +186,10 @@ class ListJobs(QObject):
         """Print the list as filtered: its columns, its order."""
         if not self.page.model.ids:
             return
-        names = self.page.model.columns.names
-        title = _("{kind}一览", kind=_(self.page.kind.label))
-        query = self.page.model.query
-        job = partial(list_pdf, self.context.office, self.kind, query, names, title)
+        page = self.page
+        note = page.summary_text()
+        job = partial(list_pdf, self.context.office, page.kind, page.model.query, page.model.columns, note)
+        title = _("{kind}一览", kind=_(page.kind.label))
         sheet = PreviewSheet(self.page, self.context, title, job)
         sheet.open()
 

@@ -57,7 +57,8 @@ class ListPage(Page):
         self.model.modelReset.connect(self._set_widths)
         self.table.opened.connect(self._open)
         self.table.removed.connect(self.jobs.remove)
-        self.table.resized.connect(self._widths_changed)
+        self.table.dragged.connect(self._widths_changed)
+        self.table.widened.connect(self._set_widths)
         self.table.sorted_by.connect(self._sort)
         self.table.selectionModel().selectionChanged.connect(self._selection_changed)
         self._set_widths()
@@ -103,11 +104,11 @@ class ListPage(Page):
         self._filter_row.setContentsMargins(0, 0, 0, 0)
         self._filter_row.addWidget(self.filters, 1)
         self.body.addLayout(self._filter_row)
-        self.body.addWidget(self._bar_for_several())
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self._nothing: QWidget | None = None
         self.body.addWidget(self.stack, 1)
+        self.body.addWidget(self._bar_for_several())
 
     def _bar_for_several(self) -> QWidget:
         """What can be done with the selected rows; it has its place whether or not rows are selected."""
@@ -144,22 +145,20 @@ class ListPage(Page):
     @Slot()
     def _set_widths(self) -> None:
         fields = [self.kind.fields[name] for name in self.model.columns.names]
-        self.table.lay_out([self.theme.px(cols.width_of(field, self.model.columns)) for field in fields])
+        scale = self.theme.px(100) / 100
+        room = int((self.table.viewport().width() - 1) / scale)
+        self.table.lay_out([self.theme.px(width) for width in cols.fitted(fields, self.model.columns, room)])
 
     def set_columns(self, columns: Columns) -> None:
         """Show other columns and remember them on this PC."""
         self.model.set_columns(columns)
         self._keep_columns()
 
-    @Slot()
-    def _widths_changed(self) -> None:
-        scale = self.theme.px(100) / 100
-        widths = dict(self.model.columns.widths)
-        for at, name in enumerate(self.model.columns.names[:-1]):
-            width = round(self.table.columnWidth(at) / scale)
-            if abs(width - cols.width_of(self.kind.fields[name], self.model.columns)) > 1:
-                widths[name] = width
-        self.model.columns = Columns(self.model.columns.names, widths)
+    @Slot(int)
+    def _widths_changed(self, column: int) -> None:
+        width = round(self.table.columnWidth(column) * 100 / self.theme.px(100))
+        name = self.model.columns.names[column]
+        self.model.columns = Columns(self.model.columns.names, {**self.model.columns.widths, name: width})
         self._save_widths.start()
 
     @Slot()
@@ -200,6 +199,10 @@ class ListPage(Page):
     def _counted(self, counts: dict[str, int]) -> None:
         total = len(self.model.ids)
         self.set_summary(summary(self.kind, total, counts, narrowed=self.filters.narrowed))
+
+    def summary_text(self) -> str:
+        """What the list shows, in words, for the paper."""
+        return summary(self.kind, len(self.model.ids), {}, narrowed=self.filters.narrowed)
 
     def _show_nothing(self) -> None:
         if self._nothing is not None:

@@ -22,7 +22,7 @@ TOLD = {
 def measure_of(kind: Kind) -> str:
     """The measure word of a kind."""
     words = {
-        "venue": _("个"), "organization": _("家"), "team": _("支"), "booking": _("场"), "training": _("场"),
+        "venue": _("个"), "organization": _("家"), "team": _("支"), "training": _("场"),
         "activity": _("场"), "enrolment": _("人"), "participant": _("人"), "user": _("人"),
     }  # fmt: skip
     return words.get(kind.name, _("条"))

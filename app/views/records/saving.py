@@ -52,7 +52,7 @@ class Saving(QObject):
         self.another = another
         values, faults = page.form.read()
         if faults:
-            self._show(faults)
+            self._show([*faults, *page.form.missing()])
             return
         if not values and page.record_id is not None:
             self.context.back()

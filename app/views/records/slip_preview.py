@@ -30,6 +30,13 @@ SHOWN = 40
 MAKE = Callable[[], bytes]
 
 
+def filled(sheet: Sheet) -> None:
+    """Let the body of a large sheet take all the room."""
+    outer = sheet.layout()
+    if isinstance(outer, QVBoxLayout):
+        outer.setStretchFactor(sheet.body, 1000)
+
+
 class PreviewSheet(Sheet):
     """Pages, zoom, 打印 and 另存为 PDF. ``printed`` when it went to paper or file."""
 
@@ -41,12 +48,14 @@ class PreviewSheet(Sheet):
         self.pdf = b""
         self.pages: list[PagePicture] = []
         self.zoom = 100
+        self._first = True
         self._to_print: QPrinter | None = None
         self._bar()
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
         self.scroll.setAccessibleName(_("预览"))
         self.body.addWidget(self.scroll, 1)
+        filled(self)
         self.fault = self.add_text("", "fault")
         self.fault.hide()
         self.yes.setEnabled(False)
@@ -92,6 +101,14 @@ class PreviewSheet(Sheet):
 
     def _show(self, pages: list[PagePicture]) -> None:
         self.pages = pages
+        if self._first:
+            self._first = False
+            room = self.scroll.viewport().width() - self.context.theme.px(24)
+            wide = max((page.size.width() for page in pages), default=0) * SCREEN_DPI / POINTS
+            fitting = [zoom for zoom in ZOOMS if wide * zoom / 100 <= room] or [ZOOMS[0]]
+            if fitting[-1] < self.zoom:
+                self._zoom_to(fitting[-1])
+                return
         theme = self.context.theme
         body = QWidget()
         column = QVBoxLayout(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -46,7 +46,7 @@ class CellDelegate(QStyledItemDelegate):
         if code:
             side = self.theme.px(12)
             shape, colour = status_mark(str(code))
-            paint_mark(painter, QRect(inner.left(), inner.center().y() - side // 2, side, side), shape, colour)
+            paint_mark(painter, QRect(inner.left(), inner.center().y() - side // 2 + 1, side, side), shape, colour)
             inner.setLeft(inner.left() + side + self.theme.px(8))
         text = index.data() or ""
         painter.setFont(view.font)
@@ -79,7 +79,10 @@ class RecordsTable(QTableView):
 
     opened = Signal(object)
     removed = Signal()
-    resized = Signal()
+    dragged = Signal(int)
+    """The user gave this column another width."""
+    widened = Signal()
+    """There is more or less room."""
     sorted_by = Signal(int)
 
     def __init__(self, model: RecordsModel, theme: Theme, parent: QWidget | None = None) -> None:
@@ -102,6 +105,7 @@ class RecordsTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(theme.px(ROW))
         head = self.horizontalHeader()
+        head.setStyleSheet("QHeaderView { border: none; }")
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setMinimumSectionSize(theme.px(48))
         head.setFixedHeight(theme.px(ROW))
@@ -125,7 +129,13 @@ class RecordsTable(QTableView):
     @Slot(int, int, int)
     def _resized(self, column: int, _old: int, _new: int) -> None:
         if not self._laying and column != self.records.columnCount() - 1:
-            self.resized.emit()
+            self.dragged.emit(column)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the columns fill the room."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.widened.emit()
 
     def selected_ids(self) -> list[str]:
         """The ids of the selected rows, from top to bottom."""
