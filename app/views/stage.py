@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -49,6 +50,7 @@ class Stage:
         self.shell.resize(1366, 768)
         self.shell.show()
         self._words: list[str] = []
+        logging.basicConfig(level=logging.ERROR)  # what a calm dialog does not say
         self._guard = QTimer()
         self._guard.timeout.connect(self._close_dialogs)
         self._guard.start(50)

@@ -150,9 +150,9 @@ class Tour:
         stage.shell.start()
         stage.settle(1900)
         self.picture(stage, "today")
-        stage.go("calendar", venue=None, day=self.today)
+        stage.go("calendar", venue=None, day=self.today.isoformat())
         self.picture(stage, "calendar-day")
-        stage.go("calendar", venue=self.rooms[0], day=self.today)
+        stage.go("calendar", venue=self.rooms[0], day=self.today.isoformat())
         self.picture(stage, "calendar-week")
         for kind in ("booking", "venue", "organization", "team"):
             stage.go("list", kind=kind)
