@@ -26,6 +26,7 @@ from app.text import _
 from app.views import dialogs
 from app.views.context import Context
 from app.views.page import Page
+from app.views.records.table import CellDelegate
 from app.views.records.typed import say_moment
 
 ID_ROLE = Qt.ItemDataRole.UserRole
@@ -57,6 +58,7 @@ class BinPage(Page):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
+        self.table.setItemDelegate(CellDelegate(self.theme, self.table))
         self.table.setAccessibleName(_("回收站"))
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(px(36))
@@ -113,7 +115,6 @@ class BinPage(Page):
             )
             for column, text in enumerate((one.title, _(one.kind.label), who, say_moment(when, today) if when else "")):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text if len(text) > 30 else "")
                 item.setData(ID_ROLE, (one.kind.name, one.id))
                 self.table.setItem(at, column, item)
         self.stack.setCurrentIndex(0 if self.found else 1)

@@ -46,6 +46,7 @@ class ColumnChooser(QWidget):
         self.list = QListWidget()
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setMinimumSize(context.theme.px(320), context.theme.px(400))
+        self.list.setStyleSheet(f"QListWidget {{ padding: {context.theme.px(4)}px; }}")
         self.list.setAccessibleName(_("列"))
         layout.addWidget(self.list, 1)
         reset = QPushButton(_("恢复默认"))

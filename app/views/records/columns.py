@@ -16,7 +16,7 @@ from app.views.records.typed import say_date, say_moment
 
 _WIDTHS = {"date": 132, "datetime": 184, "integer": 88, "decimal": 104, "boolean": 72, "choice": 112, "note": 280}
 _SOFT = frozenset({"text", "note", "link"})
-_NARROWEST = 104
+_NARROWEST = 96
 _RIGHT = frozenset({"integer", "decimal", "date", "datetime"})
 
 

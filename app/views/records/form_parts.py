@@ -17,6 +17,9 @@ from app.views.page import button
 from app.views.records.columns import cell, status_field
 from app.views.theme import AMBER, PAPER, RED, Theme
 
+LONGEST = 18
+"""Characters of a related record's title that are shown."""
+
 
 class Banner(QFrame):
     """One thing to know about the record, with what can be done about it."""
@@ -112,12 +115,13 @@ class RelatedList(QWidget):
     def _row(self, grid: QGridLayout, at: int, row: Row) -> None:
         theme, today = self.context.theme, self.context.office.clock().date()
         title = row.title if not _personal(row) else row.display(row.kind.title[0], masked=True)
-        opener = button(theme, title, self._open, look="link")
+        opener = button(theme, title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…", self._open, look="link")
+        opener.setToolTip(title)
         opener.setProperty("record", row.id)
         opener.setStyleSheet("text-align: left;")
         grid.addWidget(opener, at, 0, Qt.AlignmentFlag.AlignLeft)
         for column, text in enumerate(self._beside(row, today), start=1):
-            label = QLabel(text)
+            label = QLabel(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
             label.setProperty("look", "second")
             grid.addWidget(label, at, column)
 

@@ -146,7 +146,7 @@ class ListPage(Page):
     def _set_widths(self) -> None:
         fields = [self.kind.fields[name] for name in self.model.columns.names]
         scale = self.theme.px(100) / 100
-        room = int((self.table.viewport().width() - 1) / scale)
+        room = int(self.table.viewport().width() / scale) - 8
         self.table.lay_out([self.theme.px(width) for width in cols.fitted(fields, self.model.columns, room)])
 
     def set_columns(self, columns: Columns) -> None:

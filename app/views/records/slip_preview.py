@@ -103,7 +103,7 @@ class PreviewSheet(Sheet):
         self.pages = pages
         if self._first:
             self._first = False
-            room = self.scroll.viewport().width() - self.context.theme.px(24)
+            room = self.scroll.viewport().width() - self.context.theme.px(40)
             wide = max((page.size.width() for page in pages), default=0) * SCREEN_DPI / POINTS
             fitting = [zoom for zoom in ZOOMS if wide * zoom / 100 <= room] or [ZOOMS[0]]
             if fitting[-1] < self.zoom:

@@ -21,6 +21,7 @@ from app.views.records.model import STATUS_ROLE, RecordsModel
 from app.views.theme import LINE, SECOND, TEXT, TINT, Theme, paint_mark, status_mark
 
 ROW = 36
+PLAIN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -52,7 +53,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.setFont(view.font)
         painter.setPen(QColor(TEXT if index.column() == 0 or code else _ink(index)))
         shown = view.fontMetrics.elidedText(text, Qt.TextElideMode.ElideMiddle, inner.width())
-        painter.drawText(inner, index.data(Qt.ItemDataRole.TextAlignmentRole), shown)
+        painter.drawText(inner, index.data(Qt.ItemDataRole.TextAlignmentRole) or PLAIN, shown)
         painter.restore()
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
@@ -111,6 +112,7 @@ class RecordsTable(QTableView):
         head.setFixedHeight(theme.px(ROW))
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.sectionClicked.connect(self.sorted_by)
         head.sectionResized.connect(self._resized)
         self.doubleClicked.connect(self._open_index)
