@@ -13,7 +13,7 @@ from app.services.calendar import GONE, PENDING
 from app.services.office import Office
 from app.services.reading import Query, Row
 from app.services.times import say_day, say_time
-from app.text import _, listed
+from app.text import _
 
 REMIND_DAYS: Final = (30, 90, 180)
 """Before a certificate runs out the center reminds three times."""
@@ -161,10 +161,10 @@ def _certificates(office: Office, on: str) -> Block:
         word = _("已过期 {n} 天", n=-left) if left < 0 else _("今天到期") if not left else _("还有 {n} 天", n=left)
         status = "overdue" if left < 0 else "suspended" if left <= REMIND_DAYS[0] else ""
         items.append(Item("organization", row.id, _day(ends, on), row.title, row.display("org_type"), status, word))
-    said = [_("{n} 张已过期", n=bands[-1])] if bands[-1] else []
-    said += [_("{days} 天内 {n} 张", days=days, n=bands[days]) for days in REMIND_DAYS if bands[days]]
+    said = [_("已过期 {n}", n=bands[-1])] if bands[-1] else []
+    said += [_("{days} 天内 {n}", days=days, n=bands[days]) for days in REMIND_DAYS if bands[days]]
     empty = _("半年内没有到期的登记证书。")
-    return Block("certificates", "organization", _("证书到期"), listed(said), tuple(items), query, empty)
+    return Block("certificates", "organization", _("证书到期"), _joined(*said), tuple(items), query, empty)
 
 
 def _cases(office: Office, on: str) -> Block:

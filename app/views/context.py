@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.errors import ShuniuError
 from app.text import _
+from app.views import dialogs
+from app.views.syncer import Syncer
 from app.views.tasks import Tasks
 from app.views.theme import Theme
+from app.views.watch import Watch
 
 if TYPE_CHECKING:
     from app.services.office import Office
@@ -49,6 +53,8 @@ class Context(QObject):
         super().__init__(parent)
         self.workspace, self.tasks, self.theme, self.actor = workspace, tasks, theme, actor
         self.office: Office = workspace.office.acting(actor)
+        self.watch = Watch(self)
+        self.syncer = Syncer(self)
 
     def wrote(self, kinds: Iterable[str], text: str = "", op: int | None = None) -> None:
         """Tell everyone that records of ``kinds`` were written; ``text`` says it in words, ``op`` can be undone."""
@@ -86,7 +92,14 @@ class Context(QObject):
         from app.services.undoing import undo
 
         office = self.office
-        self.tasks.run(lambda: undo(office, op), self._undone)
+        self.tasks.run(lambda: undo(office, op), self._undone, self._not_undone)
+
+    @Slot(object)
+    def _not_undone(self, error: Exception) -> None:
+        if isinstance(error, ShuniuError):
+            self.said.emit(Said(error.message))
+        else:
+            dialogs.report(None, error)
 
     @Slot(object)
     def _undone(self, result: Undone) -> None:

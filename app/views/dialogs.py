@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -20,6 +21,9 @@ from PySide6.QtWidgets import (
 
 from app.errors import Refusal, ShuniuError
 from app.text import _
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +52,7 @@ class Sheet(QDialog):
         heading.setWordWrap(True)
         font = heading.font()
         font.setPixelSize(round(font.pixelSize() * 16 / 14) if font.pixelSize() > 0 else 16)
-        font.setWeight(font.Weight.DemiBold)
+        font.setWeight(font.Weight.Bold)
         heading.setFont(font)
         outer.addWidget(heading)
         self.body = QVBoxLayout()
@@ -182,11 +186,21 @@ def choose_folder(parent: QWidget | None, title: str) -> Path | None:
     return Path(name) if name else None
 
 
+def choose_printer(parent: QWidget | None, printer: QPrinter) -> bool:
+    """Let the system's dialog set up ``printer``; whether to print."""
+    from PySide6.QtPrintSupport import QPrintDialog
+
+    dialog = QPrintDialog(printer, parent)
+    return dialog.exec() == QDialog.DialogCode.Accepted
+
+
 def choose_one(parent: QWidget | None, title: str, text: str, choices: Sequence[tuple[str, str]]) -> str | None:
     """One of a few ways on, each a button: pairs of (code, label). None where the person thought better of it."""
     sheet = _Choice(parent, title, choices)
     if text:
-        sheet.body.insertWidget(0, QLabel(text, wordWrap=True))
+        label = sheet.add_text(text)
+        sheet.body.removeWidget(label)
+        sheet.body.insertWidget(0, label)
     return sheet.chosen if sheet.run() else None
 
 

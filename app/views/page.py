@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.views.context import Context
+from app.views.elided import ElidedLabel
 from app.views.theme import ACCENT, PAPER, TEXT, Theme
 
 
@@ -22,7 +23,9 @@ def button(
     if look:
         made.setProperty("look", look)
     if icon:
-        made.setIcon(theme.icon(icon, {"primary": PAPER, "link": ACCENT}.get(look, TEXT), 16))
+        made.setProperty("icon_name", icon)
+        made.setIconSize(QSize(theme.px(22), theme.px(16)))  # wider than the icon: air before the word
+        _dress(theme, made)
     if keys:
         made.setShortcut(keys)
         made.setToolTip(f"{text} ({keys})")
@@ -30,6 +33,14 @@ def button(
     if slot is not None:
         made.clicked.connect(slot)
     return made
+
+
+def _dress(theme: Theme, one: QPushButton) -> None:
+    """The icon in the colour of the button's words."""
+    name = one.property("icon_name")
+    if name:
+        ink = {"primary": PAPER, "link": ACCENT}.get(str(one.property("look") or ""), TEXT)
+        one.setIcon(theme.icon(str(name), ink, 16))
 
 
 class Page(QWidget):
@@ -57,22 +68,19 @@ class Page(QWidget):
         outer.setSpacing(px(16))
         self._head = QHBoxLayout()
         self._head.setSpacing(px(8))
-        words = QVBoxLayout()
-        words.setSpacing(px(2))
-        self._title = QLabel()
+        self._title = ElidedLabel()
         self._title.setFont(self.theme.font(20, semibold=True))
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._summary = QLabel(" ")
+        self._summary = ElidedLabel(" ")
         self._summary.setProperty("look", "second")
-        self._summary.setTextFormat(Qt.TextFormat.PlainText)
-        for label in (self._title, self._summary):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            words.addWidget(label)
-        self._head.addLayout(words, 1)
+        self._head.addWidget(self._title, 1)
         self._actions = QHBoxLayout()
         self._actions.setSpacing(px(8))
         self._head.addLayout(self._actions)
-        outer.addLayout(self._head)
+        words = QVBoxLayout()
+        words.setSpacing(px(2))
+        words.addLayout(self._head)
+        words.addWidget(self._summary)
+        outer.addLayout(words)
         self.body = QVBoxLayout()
         self.body.setSpacing(px(16))
         outer.addLayout(self.body, 1)
@@ -87,7 +95,6 @@ class Page(QWidget):
     def set_summary(self, text: str) -> None:
         """The one line that says in words what matters now."""
         self._summary.setText(text or " ")
-        self._summary.setToolTip(text)
 
     def button(
         self, text: str, slot: Callable[..., Any] | None = None, *, icon: str = "", look: str = "", keys: str = ""
@@ -106,6 +113,7 @@ class Page(QWidget):
             self._actions.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
         if primary is not None:
             primary.setProperty("look", "primary")
+            _dress(self.theme, primary)
             self._actions.addWidget(primary, 0, Qt.AlignmentFlag.AlignTop)
 
     def arrive(self, arguments: Mapping[str, Any]) -> None:

@@ -65,10 +65,11 @@ QLabel[look="fault"] { color: @RED; }
 QFrame[look="card"] { background: @PAPER; border: 1px solid @LINE; border-radius: ~4~; }
 QFrame[look="line"] { background: @LINE; border: none; max-height: 1px; }
 #nav { background: @PAPER; border: none; border-right: 1px solid @LINE; }
-#nav QPushButton { text-align: left; border: 1px solid transparent; border-radius: 0; padding: 0 ~12~ 0 ~16~;
+#navPlaces { background: @PAPER; }
+#nav QPushButton { text-align: left; border: 1px solid transparent; border-radius: 0; padding: 0 ~12~ 0 ~12~;
   background: transparent; }
 #nav QPushButton:hover { background: @GROUND; }
-#nav QPushButton:checked { background: @TINT; color: @ACCENT; font-weight: 600; }
+#nav QPushButton:checked { background: @TINT; color: @ACCENT; font-weight: 700; }
 #nav QPushButton:focus { border-color: @ACCENT; }
 #undoBar { background: @TEXT; border-radius: ~4~; }
 #undoBar QLabel { color: @PAPER; }

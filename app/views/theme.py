@@ -132,13 +132,18 @@ class Theme:
         """Our font at ``size`` design pixels."""
         font = QFont(FAMILY)
         font.setPixelSize(self.px(size))
-        if semibold:
-            font.setWeight(QFont.Weight.DemiBold)
+        if semibold:  # one weight is shipped; Qt thickens it from Bold on, and does nothing below
+            font.setWeight(QFont.Weight.Bold)
         return font
 
     def icon(self, name: str, color: str = TEXT, size: int = 18) -> QIcon:
         """As :func:`icon`, grown with the text."""
         return icon(name, color, self.px(size))
+
+    @property
+    def target(self) -> int:
+        """The least height in pixels of what is clicked."""
+        return 44 if self.size == "huge" else 32
 
     def palette(self) -> QPalette:
         """The one palette."""

@@ -54,7 +54,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dialogs]:
     def stand_in(name: str) -> Callable[..., Any]:
         return lambda *arguments, **_options: fake.show(name, *arguments)
 
-    for name in ("confirm", "inform", "report", "ask_text", "ask_reason", "choose_one",
+    for name in ("confirm", "inform", "report", "ask_text", "ask_reason", "choose_one", "choose_printer",
                  "choose_open_file", "choose_save_file", "choose_folder"):  # fmt: skip
         monkeypatch.setattr(dialogs, name, stand_in(name))
     monkeypatch.setattr(dialogs.Sheet, "run", lambda sheet: fake.show("Sheet.run", sheet))

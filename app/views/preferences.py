@@ -1,0 +1,38 @@
+"""Preferences of this PC that are needed before the database is open: text size, language, who signed in last."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app.text import LANGUAGES
+from app.views.theme import TEXT_SIZES
+
+FILE = "desktop.json"
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Kept in the per-machine configuration; a file that cannot be read counts as none."""
+
+    size: str = "standard"
+    language: str = "zh"
+    user: str = ""
+
+    @classmethod
+    def load(cls, config: Path) -> Preferences:
+        """What was kept, with the defaults for what is missing or unknown."""
+        try:
+            kept = json.loads((config / FILE).read_text("utf-8"))
+            size, language, user = (str(kept.get(name, "")) for name in ("size", "language", "user"))
+        except (OSError, ValueError, AttributeError):
+            return cls()
+        return cls(size if size in TEXT_SIZES else "standard", language if language in LANGUAGES else "zh", user)
+
+    def save(self, config: Path) -> None:
+        """Keep it; a folder that cannot be written only means that the next start asks again."""
+        with contextlib.suppress(OSError):
+            config.mkdir(parents=True, exist_ok=True)
+            (config / FILE).write_text(json.dumps(asdict(self), ensure_ascii=False), "utf-8")

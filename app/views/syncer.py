@@ -1,0 +1,101 @@
+"""Syncer: exchanges with the district by itself, every ten minutes while the network answers, and on demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.errors import ShuniuError
+from app.text import _
+from app.views.tasks import OTHER, Progress, Step
+
+if TYPE_CHECKING:
+    from app.sync.http import SyncResult
+    from app.views.context import Context
+
+PAUSES: Final = (600, 1200, 2400, 4800, 7200)
+"""Seconds to the next exchange by the number of failures in a row."""
+FIRST_MS = 5000
+
+
+class Syncer(QObject):
+    """One exchange at a time. ``moved`` with a :class:`Step`, ``ended`` with an error or None."""
+
+    moved = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._context = context
+        self._progress: Progress | None = None
+        self._failures = 0
+        self.error: Exception | None = None
+        """What the last exchange failed with."""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._due)
+
+    @property
+    def running(self) -> bool:
+        """Whether an exchange is under way."""
+        return self._progress is not None
+
+    def start(self) -> None:
+        """Begin to exchange by itself, a little after the start."""
+        self._timer.start(FIRST_MS)
+
+    @Slot()
+    def _due(self) -> None:
+        if self._context.workspace.machine.card:
+            self.sync()
+        else:
+            self._timer.start(PAUSES[0] * 1000)
+
+    @Slot()
+    def sync(self) -> None:
+        """Exchange now."""
+        from app.services import syncing
+
+        if self.running:
+            return
+        self._timer.stop()
+        workspace, progress = self._context.workspace, Progress(self)
+        self._progress = progress
+        progress.moved.connect(self.moved)
+        self.moved.emit(Step(0, 0, _("正在连接区里…")))
+        self._context.tasks.run(
+            lambda: syncing.sync(workspace, progress.report, lambda: progress.cancelled),
+            self._synced, self._failed, lane=OTHER,
+        )  # fmt: skip
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop after the bundle that is under way; what was exchanged stays."""
+        if self._progress is not None:
+            self._progress.cancel()
+
+    @Slot(object)
+    def _synced(self, result: SyncResult) -> None:
+        self._failures = 0
+        self._finish(None)
+        kinds = frozenset(kind for _owner, kind, _id in result.touched)
+        if kinds:
+            self._context.wrote(kinds)
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, ShuniuError):
+            import logging
+
+            logging.getLogger(__name__).error("The exchange failed", exc_info=error)
+        self._failures += 1
+        self._finish(error)
+
+    def _finish(self, error: Exception | None) -> None:
+        if self._progress is not None:
+            self._progress.deleteLater()
+        self._progress, self.error = None, error
+        self._timer.start(PAUSES[min(self._failures, len(PAUSES) - 1)] * 1000)
+        self._context.watch.look_at_status()
+        self.ended.emit(error)

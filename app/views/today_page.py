@@ -1,0 +1,253 @@
+"""今日: what the day asks of the center, each block printable, each line one click from its record."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from app.services.times import say_day
+from app.services.today import Block, Item, Today, print_block, today
+from app.text import _
+from app.views.context import Context
+from app.views.day_line import DayLine, widths
+from app.views.elided import ElidedLabel
+from app.views.page import Page, button
+from app.views.theme import Theme
+from app.views.watch import say_status
+
+if TYPE_CHECKING:
+    from app.services.findings import Finding
+
+MOST = 9
+"""Lines of a block; the rest is one click away."""
+RED_FINDINGS = frozenset({"clash", "oversubscribed"})
+
+
+class Card(QFrame):
+    """A heading with what it counts, lines, and what opens all of it."""
+
+    opened = Signal(object)
+    all_wanted = Signal(object)
+    print_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, code: str, title: str, *, printable: bool = True) -> None:
+        super().__init__()
+        self.theme, self.code, self.title = theme, code, title
+        self.setProperty("look", "card")
+        self.setAccessibleName(title)
+        px = theme.px
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, px(8), 1, px(8))
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(px(16), 0, px(8), px(4))
+        head.setSpacing(px(8))
+        name = QLabel(title)
+        name.setFont(theme.font(15, semibold=True))
+        head.addWidget(name)
+        self.summary = ElidedLabel()
+        self.summary.setProperty("look", "second")
+        head.addWidget(self.summary, 1)
+        self.all_button = button(theme, _("全部"), self._all, look="link")
+        self.all_button.setAccessibleName(_("打开全部：{title}", title=title))
+        head.addWidget(self.all_button)
+        self.print_button = QToolButton()
+        self.print_button.setIcon(theme.icon("printer"))
+        self.print_button.setIconSize(QSize(px(18), px(18)))
+        self.print_button.setFixedSize(px(32), px(32))
+        self.print_button.setAccessibleName(_("打印：{title}", title=title))
+        self.print_button.setToolTip(_("打印：{title}", title=title))
+        self.print_button.clicked.connect(self._print)
+        self.print_button.setVisible(printable)
+        head.addWidget(self.print_button)
+        column.addLayout(head)
+        self.lines = QVBoxLayout()
+        self.lines.setSpacing(0)
+        column.addLayout(self.lines)
+        self.items: tuple[Item, ...] = ()
+
+    def show_items(self, items: tuple[Item, ...], summary: str, empty: str) -> None:
+        """Lay the lines out anew."""
+        while self.lines.count():
+            old = self.lines.takeAt(0).widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self.items = items
+        self.summary.setText(summary if items else "")
+        self.print_button.setEnabled(bool(items))
+        columns = widths(self.theme, items[:MOST])
+        for item in items[:MOST]:
+            line = DayLine(self.theme, item, *columns)
+            line.clicked.connect(self._open)
+            self.lines.addWidget(line)
+        if not items or len(items) > MOST:
+            note = QLabel(_("还有 {n} 条，点“全部”查看。", n=len(items) - MOST) if items else empty)
+            note.setProperty("look", "second")
+            note.setWordWrap(True)
+            note.setContentsMargins(self.theme.px(16), self.theme.px(4), self.theme.px(16), self.theme.px(4))
+            self.lines.addWidget(note)
+
+    @Slot()
+    def _open(self) -> None:
+        line = self.sender()
+        if isinstance(line, DayLine):
+            self.opened.emit(line.item)
+
+    @Slot()
+    def _all(self) -> None:
+        self.all_wanted.emit(self.code)
+
+    @Slot()
+    def _print(self) -> None:
+        self.print_wanted.emit(self.code)
+
+
+class TodayPage(Page):
+    """The first page of the morning."""
+
+    name = "today"
+    title = "今日"
+    listens_to = frozenset({"booking", "venue", "training", "activity", "organization", "service_case"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.day: Today | None = None
+        self.cards: dict[str, Card] = {}
+        self._lay_out()
+        new = self.button(_("新建预约"), self.new_record, icon="plus")
+        new.setToolTip(_("新建预约（F5）"))
+        case = self.button(_("登记服务"), self._new_case, icon="clipboard-list")
+        board = self.button(_("场地日历"), self._calendar, icon="calendar-days")
+        self.set_actions(new, [board, case])
+        context.watch.found.connect(self._found)
+        context.watch.status_changed.connect(self._stands)
+        context.watch.minute.connect(self._minute)
+        self._found(context.watch.findings)
+        self._stands(context.watch.status)
+
+    def _lay_out(self) -> None:
+        px = self.theme.px
+        inner = QWidget()
+        columns = QHBoxLayout(inner)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(px(16))
+        named = (
+            (("bookings", _("今天的预约")), ("cases", _("逾期的服务")), ("findings", _("待处理"))),
+            (("trainings", _("今天的培训")), ("activities", _("今天的活动")), ("certificates", _("证书到期"))),
+        )
+        for share, cards in zip((11, 9), named, strict=True):
+            column = QVBoxLayout()
+            column.setSpacing(px(16))
+            for code, title in cards:
+                card = Card(self.theme, code, title, printable=code != "findings")
+                card.opened.connect(self._open)
+                card.all_wanted.connect(self._all)
+                card.print_wanted.connect(self._print)
+                self.cards[code] = card
+                column.addWidget(card)
+            if share == 9:
+                column.addWidget(self._sync_card())
+            column.addStretch(1)
+            columns.addLayout(column, share)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        self.body.addWidget(scroll, 1)
+
+    def _sync_card(self) -> QFrame:
+        card = QFrame()
+        card.setProperty("look", "card")
+        row = QHBoxLayout(card)
+        row.setContentsMargins(self.theme.px(16), self.theme.px(8), self.theme.px(8), self.theme.px(8))
+        name = QLabel(_("同步"))
+        name.setFont(self.theme.font(15, semibold=True))
+        row.addWidget(name)
+        self.sync_words = QLabel()
+        self.sync_words.setProperty("look", "second")
+        self.sync_words.setWordWrap(True)
+        row.addWidget(self.sync_words, 1)
+        row.addWidget(self.button(_("打开"), self._sync, look="link"))
+        return card
+
+    # -- showing -----------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Ask for the day."""
+        office = self.context.office
+        self.context.tasks.run(lambda: today(office), self.show_day, owner=self)
+
+    def show_day(self, day: Today) -> None:
+        """Show what was found."""
+        self.day = day
+        self.set_summary(_("{day}：{summary}", day=say_day(day.date), summary=day.summary))
+        for block in day.blocks:
+            self.cards[block.code].show_items(block.items, block.summary, block.empty)
+
+    @Slot()
+    def _minute(self) -> None:
+        self._stands(self.context.watch.status)
+        if self.day is not None and self.day.date != self.context.office.today:
+            self.mark_stale()
+
+    @Slot(object)
+    def _found(self, found: tuple[Finding, ...] | None) -> None:
+        items = tuple(
+            Item(one.kind, one.ids[0], "", one.text, status="clash" if one.code in RED_FINDINGS else "tentative")
+            for one in (found or ())[: MOST + 1]
+        )
+        count = len(found or ())
+        empty = _("没有要处理的问题。") if found is not None else _("正在检查…")
+        self.cards["findings"].show_items(items[:MOST], _("{n} 件", n=count), empty)
+
+    @Slot(object)
+    def _stands(self, status: object) -> None:
+        known = self.context.watch.status
+        self.sync_words.setText(say_status(known, self.context.office.clock()) if known else _("正在查看…"))
+
+    # -- going on ----------------------------------------------------------------------------------------------
+
+    @Slot()
+    def new_record(self) -> None:
+        """F5: a booking."""
+        self.context.new_record("booking", {})
+
+    @Slot()
+    def _new_case(self) -> None:
+        self.context.new_record("service_case", {})
+
+    @Slot()
+    def _calendar(self) -> None:
+        self.context.open_page("calendar", day=self.context.office.today)
+
+    @Slot()
+    def _sync(self) -> None:
+        self.context.open_page("sync")
+
+    @Slot(object)
+    def _open(self, item: Item) -> None:
+        self.context.open_record(item.kind, item.id)
+
+    def _block(self, code: str) -> Block | None:
+        return self.day.block(code) if self.day is not None else None
+
+    @Slot(object)
+    def _all(self, code: str) -> None:
+        block = self._block(code) if code != "findings" else None
+        if block is not None:
+            self.context.open_list(block.kind, block.query)
+        else:
+            self.context.open_page("todo")
+
+    @Slot(object)
+    def _print(self, code: str) -> None:
+        from app.views.records.slip_preview import PreviewSheet
+
+        block = self._block(code)
+        if block is not None:
+            make = partial(print_block, self.context.office, block)
+            PreviewSheet(self, self.context, block.title, make).run()
