@@ -19,7 +19,7 @@ def answer(replica: Replica, data: bytes) -> bytes:
     """
     opened = open_all(replica, data)
     receive(replica, opened)
-    # Only now is the sender believed: its scope decides what it may get.
-    header = opened[-1].header
-    packer = Packer(replica, header.sender.box, header.sender.scope, header.held(), ahead=1)
+    # Only now is the sender believed (of several bundles at least the first): its scope decides what it may get.
+    sender = opened[0].sender
+    packer = Packer(replica, sender.box, sender.scope, opened[-1].header.held(), ahead=1)
     return packer.pack(Limit()).data

@@ -15,6 +15,8 @@ Stamp = tuple[int, str]
 GENESIS = bytes(32)
 MAX_BYTES = 64 * 1024
 """One change is at most this long, header and values together."""
+MAX_TEXT = 200
+"""No name in a change (actor, kind, record id) is longer, nor holds a NUL: databases refuse that."""
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _bases = msgspec.msgpack.Decoder(dict[str, list[tuple[int, str]]])

@@ -15,7 +15,7 @@ from app.errors import Refusal
 from app.store.bulk import insert_tuples
 from app.store.tables import ERASURE, log_head
 from app.store.tables import change as change_table
-from app.sync.change import GENESIS, MAX_BYTES, Change, chain, decode_bases, decode_values, digest
+from app.sync.change import GENESIS, MAX_BYTES, MAX_TEXT, Change, chain, decode_bases, decode_values, digest
 from app.sync.merge import Write
 from app.text import _
 
@@ -66,8 +66,11 @@ def append(
 ) -> list[Change]:
     """Append ``drafts`` to the author's log in ``scope``; ``op`` continues an operation begun before.
 
-    Raises :class:`Refusal` where a change is longer than 64 KiB.
+    Raises :class:`Refusal` where a change is longer than 64 KiB, or a name in it longer than others accept.
     """
+    for text in {author.actor, *(draft.record_id for draft in drafts)}:
+        if len(text) > MAX_TEXT or "\0" in text:
+            raise Refusal.of("", _("姓名或标识太长，或含有不能保存的字符"), _("请改短到 {n} 个字以内", n=MAX_TEXT))
     known = heads(connection, scope)
     own = known.get((scope, author.device), LogHead(0, 0, GENESIS))
     lamport = max((head.lamport for head in known.values()), default=0)
@@ -79,7 +82,7 @@ def append(
             raise Refusal.of("", _("一次修改超过 64 KB"), _("请把长文字缩短，或拆成几条记录"))
         seq, lamport = seq + 1, lamport + 1
         change = Change(
-            scope, author.device, seq, lamport, op, author.at, author.actor, draft.kind, draft.record_id,
+            scope, author.device, seq, lamport, op, max(author.at, 0), author.actor, draft.kind, draft.record_id,
             author.schema, draft.bases, draft.values, digest(draft.values),
         )  # fmt: skip
         previous = chain(previous, change)

@@ -10,10 +10,9 @@ from itertools import accumulate, pairwise, repeat
 
 import msgspec
 
-from app.sync.change import MAX_BYTES, Change, digest
+from app.sync.change import MAX_BYTES, MAX_TEXT, Change, digest
 
 MAX_NUMBER = 2**53
-MAX_TEXT = 200
 _SALTED = b"\x92\xc4\x08"
 """How salted values begin: an array of two, the first eight bytes long."""
 
@@ -141,6 +140,7 @@ def unpack(data: bytes, spans: Sequence[Span]) -> list[list[Change]]:
     _check_texts(columns)
     values, hashes = _read_values(columns)
     try:
+        _check_sizes(columns)
         actors = [columns.texts[i] for i in columns.actor]
         kinds = [columns.texts[i] for i in columns.kind]
         bases = [columns.blobs[i] for i in columns.bases]
@@ -177,8 +177,15 @@ def _check_texts(columns: _Columns) -> None:
     for text in (*columns.texts, *columns.names.values()):
         if len(text) > MAX_TEXT or "\0" in text:
             raise Unpackable("text")
-    longest = max(map(len, columns.blobs), default=0)
-    if longest + max(columns.sizes, default=0) // 2 + 512 > MAX_BYTES + 16:
+
+
+def _check_sizes(columns: _Columns) -> None:
+    """Each change within its limit; looked at one by one only where the largest parts might exceed it together."""
+    blobs = [len(blob) for blob in columns.blobs]
+    if max(blobs, default=0) + max(columns.sizes, default=0) // 2 + 512 > MAX_BYTES and any(
+        blobs[at] + (size - 1) // 2 + 512 > MAX_BYTES + 11
+        for at, size in zip(columns.bases, columns.sizes, strict=True)
+    ):
         raise Unpackable("size")
 
 

@@ -55,7 +55,7 @@ class _Gap(Exception):
 def open_all(replica: Replica, data: bytes) -> list[Opened]:
     """All bundles of a file, one sender's; raises :class:`BundleRefused` before anything is touched."""
     opened = [open_bundle(replica.machine, frame) for frame in list(frames(data))]
-    if len({one.sender.device for one in opened}) != 1:
+    if len({(one.sender.verify, one.sender.scope, one.sender.box) for one in opened}) != 1:
         raise damaged()
     return opened
 

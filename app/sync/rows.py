@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Table, delete, select
 
 from app.models.fields import fits
 from app.models.record import Kind
@@ -86,7 +86,7 @@ def refold(connection: Connection, keys: Iterable[Key]) -> None:
         if name in KINDS:
             groups.setdefault((owner, name), []).append(record_id)
     for (owner, name), wanted in groups.items():
-        kind, table = KINDS[name], KINDS[name].model.__table__
+        kind, table = KINDS[name], cast(Table, KINDS[name].model.__table__)
         for at in range(0, len(wanted), 500):
             batch = wanted[at : at + 500]
             connection.execute(delete(table).where(table.c.owner == owner, table.c.id.in_(batch)))
@@ -119,7 +119,7 @@ def all_keys(connection: Connection) -> list[Key]:
 def rebuild(connection: Connection) -> None:
     """Empty the tables and fold them anew from the whole log; after an upgrade or on damage."""
     for kind in KINDS.values():
-        connection.execute(delete(kind.model.__table__))
+        connection.execute(delete(cast(Table, kind.model.__table__)))
     refold(connection, all_keys(connection))
 
 

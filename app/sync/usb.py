@@ -15,7 +15,7 @@ from app.sync import certificate as certificates
 from app.sync import log
 from app.sync.bundle import MAX_SEALED
 from app.sync.certificate import Authority, Certificate
-from app.sync.checks import Missing
+from app.sync.checks import Missing, check
 from app.sync.exchange import Limit
 from app.sync.log import ALL
 from app.sync.packer import Packer, last_heard
@@ -172,8 +172,10 @@ def import_file(replica: Replica, path: Path) -> Received:
 
 
 def show(replica: Replica, path: Path) -> Preview:
-    """Who made a file, when, and what it brings; nothing is applied."""
+    """Who made a file, when, and what it brings; refused as an import would be, and nothing is applied."""
     opened = open_all(replica, _read(path))
+    with replica.reading() as connection:
+        check(connection, replica, opened[0])
     sender, last = opened[0].sender, opened[-1].header
     kinds: Counter[str] = Counter()
     for one in opened:

@@ -252,3 +252,20 @@ def test_an_answer_that_was_lost_does_no_harm(served: World, monkeypatch: pytest
     monkeypatch.setattr(http, "_post", losing)
     assert http.sync_once(pc.replica).complete
     assert contents(served.district.replica(), STREET) == contents(pc.replica, STREET)
+
+
+def test_a_forged_second_bundle_behind_a_gap_does_not_open_another_center(served: World) -> None:
+    """The first bundle is honest and leaves a gap; the second claims to come from a PC of the other center."""
+    from dataclasses import replace
+
+    here, there = served.carded("a"), served.carded("b", OTHER)
+    there.put(name="别人的厅")
+    for pc in (here, there):
+        http.sync_once(pc.replica)
+    for name in ("一", "二"):
+        here.put(name=name)
+    change, previous = next_change(here)
+    machine = served.district.machine
+    pretending = replace(here.workspace.machine, scope=OTHER, certificate=b"", card=None)
+    data = forge(here, machine, [[change]], previous=previous) + forge(here, machine, [], machine=pretending)
+    assert _post(served.server, data)[0] == 422

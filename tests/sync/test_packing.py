@@ -62,3 +62,25 @@ def test_too_few_and_too_many_changes_are_told() -> None:
             unpack(pack([[one]]), [Span("s", "d", 1, last, b"", b"")])
     with pytest.raises(Unpackable):
         unpack(pack([[one]]), [])
+
+
+def test_each_change_has_its_own_limit() -> None:
+    def change(seq: int, bases: int, values: int) -> Change:
+        data = bytes(values)
+        return Change("s", "d", seq, seq, seq, 1, "", "k", "id", 1, bytes(bases), data, digest(data))
+
+    large = [change(1, 40_000, 100), change(2, 100, 60_000)]
+    assert unpack(pack([large]), spans([large])) == [large]
+    for bases, values in ((40_000, 40_000), (1, 66_000), (66_000, 1)):
+        run = [change(1, bases, values)]
+        with pytest.raises(Unpackable):
+            unpack(pack([run]), spans([run]))
+
+
+def test_a_name_that_others_would_refuse_is_refused_when_written(world) -> None:
+    from app.errors import Refusal
+
+    office = world.pc("a").workspace.office
+    for actor in ("张" * 300, "a\0b"):
+        with pytest.raises(Refusal), office.acting(actor).unit() as unit:
+            unit.audit("print", "venue", "x")

@@ -41,6 +41,8 @@ def refused(world: World) -> Callable[[bytes], str]:
         before = everything(replica)
         with pytest.raises(BundleRefused) as caught:
             usb.import_file(replica, path)
+        with pytest.raises(BundleRefused):
+            usb.show(replica, path)
         assert everything(replica) == before
         assert not replica.inbox.exists() or not list(replica.inbox.iterdir())
         line = str(caught.value)
