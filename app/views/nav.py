@@ -13,6 +13,7 @@ from app.views.theme import ACCENT, AMBER, PAPER, TEXT, Theme
 
 WIDTH = 168
 ROW = 30
+AIR = 5
 
 
 class NavButton(QPushButton):
@@ -20,10 +21,11 @@ class NavButton(QPushButton):
 
     def __init__(self, place: Place, theme: Theme, keys: str = "") -> None:
         super().__init__(name_of(place))
+        self.setProperty("look", "nav")
         self.place, self.theme = place, theme
         self.setCheckable(True)
-        self.setIcon(theme.icon(place.icon))
-        self.setIconSize(QSize(theme.px(26), theme.px(18)))
+        self.setIcon(theme.icon(place.icon, air=AIR))
+        self.setIconSize(QSize(theme.px(18 + AIR), theme.px(18)))
         self.setFixedHeight(max(theme.target, theme.px(ROW)))
         self.setAccessibleName(name_of(place))
         if keys:
@@ -38,7 +40,7 @@ class NavButton(QPushButton):
 
     @Slot(bool)
     def _toggled(self, on: bool) -> None:
-        self.setIcon(self.theme.icon(self.place.icon, ACCENT if on else TEXT))
+        self.setIcon(self.theme.icon(self.place.icon, ACCENT if on else TEXT, air=AIR))
 
     def count(self, n: int) -> None:
         """Show a number, or nothing for 0."""
@@ -95,16 +97,10 @@ class Nav(QFrame):
         holder = QWidget()
         row = QVBoxLayout(holder)
         row.setContentsMargins(self.theme.px(12), 0, self.theme.px(12), 0)
-        find = QPushButton(_("查找"))
-        find.setIcon(self.theme.icon("search"))
+        find = button(self.theme, _("查找"), self._search, icon="search")
         find.setToolTip(_("查找任何内容，或直接开始一件事（Ctrl+K）"))
-        find.setAccessibleName(_("查找"))
-        find.setFixedHeight(max(self.theme.target, self.theme.px(ROW)))
-        find.setStyleSheet(
-            f"#nav QPushButton {{ border: 1px solid #B9C2BC; border-radius: {self.theme.px(4)}px;"
-            f" padding-left: {self.theme.px(8)}px; }}"
-        )
-        find.clicked.connect(self.search)
+        find.setFixedHeight(self.theme.px(32))
+        find.setStyleSheet("text-align: left;")
         row.addWidget(find)
         return holder
 
@@ -150,10 +146,14 @@ class Nav(QFrame):
         who = button(self.theme, actor, self._who, icon="user", look="link")
         who.setToolTip(_("换人：让另一位同事登录"))
         who.setAccessibleName(_("{name}，换人", name=actor))
-        who.setStyleSheet(f"#nav QPushButton {{ padding: 0; color: {ACCENT}; border: none; }}")
+        who.setStyleSheet("text-align: left; padding: 0;")
         who.setFixedHeight(self.theme.px(28))
         column.addWidget(who)
         return foot
+
+    @Slot()
+    def _search(self) -> None:
+        self.search.emit()
 
     @Slot()
     def _who(self) -> None:

@@ -13,6 +13,9 @@ from app.views.context import Context
 from app.views.elided import ElidedLabel
 from app.views.theme import ACCENT, PAPER, TEXT, Theme
 
+AIR = 3
+"""Between the icon of a button and its words, beside what the style leaves."""
+
 
 def button(
     theme: Theme, text: str, slot: Callable[..., Any] | None = None, *, icon: str = "", look: str = "", keys: str = "",
@@ -24,7 +27,7 @@ def button(
         made.setProperty("look", look)
     if icon:
         made.setProperty("icon_name", icon)
-        made.setIconSize(QSize(theme.px(22), theme.px(16)))  # wider than the icon: air before the word
+        made.setIconSize(QSize(theme.px(16 + AIR), theme.px(16)))
         _dress(theme, made)
     if keys:
         made.setShortcut(keys)
@@ -40,7 +43,7 @@ def _dress(theme: Theme, one: QPushButton) -> None:
     name = one.property("icon_name")
     if name:
         ink = {"primary": PAPER, "link": ACCENT}.get(str(one.property("look") or ""), TEXT)
-        one.setIcon(theme.icon(str(name), ink, 16))
+        one.setIcon(theme.icon(str(name), ink, 16, AIR))
 
 
 class Page(QWidget):

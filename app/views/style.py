@@ -66,11 +66,11 @@ QFrame[look="card"] { background: @PAPER; border: 1px solid @LINE; border-radius
 QFrame[look="line"] { background: @LINE; border: none; max-height: 1px; }
 #nav { background: @PAPER; border: none; border-right: 1px solid @LINE; }
 #navPlaces { background: @PAPER; }
-#nav QPushButton { text-align: left; border: 1px solid transparent; border-radius: 0; padding: 0 ~12~ 0 ~12~;
+QPushButton[look="nav"] { text-align: left; border: 1px solid transparent; border-radius: 0; padding: 0 ~12~ 0 ~12~;
   background: transparent; }
-#nav QPushButton:hover { background: @GROUND; }
-#nav QPushButton:checked { background: @TINT; color: @ACCENT; font-weight: 700; }
-#nav QPushButton:focus { border-color: @ACCENT; }
+QPushButton[look="nav"]:hover { background: @GROUND; }
+QPushButton[look="nav"]:checked { background: @TINT; color: @ACCENT; font-weight: 700; }
+QPushButton[look="nav"]:focus { border-color: @ACCENT; }
 #undoBar { background: @TEXT; border-radius: ~4~; }
 #undoBar QLabel { color: @PAPER; }
 #undoBar QPushButton { background: transparent; color: @PAPER; border: 1px solid @GREY; }

@@ -89,10 +89,11 @@ def paint_mark(painter: QPainter, rect: QRect, shape: str, colour: str | QColor)
     painter.restore()
 
 
-def icon(name: str, color: str = TEXT, size: int = 18) -> QIcon:
+def icon(name: str, color: str = TEXT, size: int = 18, air: int = 0) -> QIcon:
     """The line icon ``name`` in ``color``, crisp at the screen's pixel ratio; empty where there is none.
 
-    ``size`` is in pixels: :meth:`Theme.icon` scales it with the text.
+    ``size`` is in pixels: :meth:`Theme.icon` scales it with the text. ``air`` pixels stay free at its right, where
+    words follow: a styled button leaves too little.
     """
     path = resource("icons", f"{name}.svg")
     if not path.is_file():
@@ -100,19 +101,20 @@ def icon(name: str, color: str = TEXT, size: int = 18) -> QIcon:
     source = path.read_text("utf-8")
     found = QIcon()
     for mode, ink in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, GREY)):
-        found.addPixmap(_drawn(source.replace("currentColor", ink), size), mode)
+        found.addPixmap(_drawn(source.replace("currentColor", ink), size, air), mode)
     return found
 
 
-def _drawn(svg: str, size: int) -> QPixmap:
+def _drawn(svg: str, size: int, air: int) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer
 
     app = QApplication.instance()
     ratio = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
-    picture = QPixmap(round(size * ratio), round(size * ratio))
+    side = round(size * ratio)
+    picture = QPixmap(side + round(air * ratio), side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, side, side))
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture
@@ -136,9 +138,9 @@ class Theme:
             font.setWeight(QFont.Weight.Bold)
         return font
 
-    def icon(self, name: str, color: str = TEXT, size: int = 18) -> QIcon:
+    def icon(self, name: str, color: str = TEXT, size: int = 18, air: int = 0) -> QIcon:
         """As :func:`icon`, grown with the text."""
-        return icon(name, color, self.px(size))
+        return icon(name, color, self.px(size), self.px(air))
 
     @property
     def target(self) -> int:
