@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, cast, func, literal, or_, select
+from sqlalchemy import Select, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Numeric
 
@@ -212,6 +212,10 @@ def as_json(row: Row, *, reveal: bool, seen: bool = False) -> dict[str, Any]:
     return out
 
 
+SOUGHT = ("organization", "team", "venue", "training", "activity", "booking", "service_case")
+"""Kinds in the order in which Ctrl+K offers them."""
+
+
 @dataclass(frozen=True)
 class Hit:
     """One find of Ctrl+K."""
@@ -223,16 +227,18 @@ class Hit:
 
 
 def search(office: Office, words: str, limit: int = 30, *, kinds: Sequence[str] = ()) -> list[Hit]:
-    """Records by Chinese, full pinyin or initials, of every kind unless ``kinds`` names some; titles that begin with
-    the words first."""
+    """Records by Chinese, full pinyin or initials, of every kind unless ``kinds`` names some.
+
+    What is called so comes first, then what people look for most, then the short titles.
+    """
     if not words.strip():
         return []
     c = search_entry.c
     first = words.lower().split()[0]
-    rank = c.title.like(literal(first) + "%").desc()
-    query = (
-        select(c.kind, c.id, c.title, c.subtitle).where(*matching(words)).order_by(rank, func.length(c.title), c.title)
-    )
+    begins = or_(*(column.like(literal(first) + "%") for column in (c.title, c.full, c.initials)))
+    sought = case({kind: n for n, kind in enumerate(SOUGHT)}, value=c.kind, else_=len(SOUGHT))
+    order = (begins.desc(), c.title.contains(first, autoescape=True).desc(), sought, func.length(c.title), c.title)
+    query = select(c.kind, c.id, c.title, c.subtitle).where(*matching(words)).order_by(*order)
     if kinds:
         query = query.where(c.kind.in_(list(kinds)))
     with office.reading() as session:

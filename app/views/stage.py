@@ -49,11 +49,18 @@ class Stage:
         self.shell = Shell(self.context, workspace.machine.folder, Preferences(size=size, user=actor))
         self.shell.resize(1366, 768)
         self.shell.show()
+        self.shell.activateWindow()
         self._words: list[str] = []
         logging.basicConfig(level=logging.ERROR)  # what a calm dialog does not say
         self._guard = QTimer()
         self._guard.timeout.connect(self._close_dialogs)
         self._guard.start(50)
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def _close_dialogs(self) -> None:
         dialog = QApplication.activeModalWidget()

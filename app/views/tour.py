@@ -35,6 +35,7 @@ class Tour:
     rooms: list[str] = field(default_factory=list)
     pictures: int = 0
     pdfs: int = 0
+    server: str = ""
 
     def run(self) -> None:
         """All of it; raises where anything does not hold."""
@@ -51,18 +52,15 @@ class Tour:
         self._events(office)
         self._print(office)
         first.index()
-        stage = Stage(first, made_up.USER)
-        try:
+        with Stage(first, made_up.USER) as stage:
             self._windows(stage)
-            server = self._district()
-            try:
-                self._exchange(stage, first)
-            finally:
-                server.terminate()
-                server.wait(20)
+        first.close()
+        server = self._district()
+        try:
+            self._exchange()
         finally:
-            stage.close()
-            first.close()
+            server.terminate()
+            server.wait(20)
         took = time.monotonic() - started
         self.say(_("完成：{p} 张截图、{n} 份单据，用时 {s:.0f} 秒", p=self.pictures, n=self.pdfs, s=took))
 
@@ -89,7 +87,9 @@ class Tour:
             writing.save(office, "booking", {"venue": self.rooms[room], "start": start, "end": end})
         except Refusal as refusal:
             fault = refusal.faults[0]
-            self.say(_("预约 {n} 场；再约同一时段被拒绝：{error}。{mend}", n=len(lines), error=fault.error, mend=fault.mend))
+            self.say(
+                _("预约 {n} 场；再约同一时段被拒绝：{error}。{mend}", n=len(lines), error=fault.error, mend=fault.mend)
+            )
         else:
             raise AssertionError("a taken room was booked twice")
 
@@ -173,10 +173,6 @@ class Tour:
         stage.key(Qt.Key.Key_F6)
         stage.settle(450)
         self.picture(stage, "form-refused")
-        refused: Any = stage.shell.page
-        refused.form.load_nothing() if hasattr(refused.form, "load_nothing") else None
-        refused.stop_drafts()
-        stage.shell._drop(stage.shell._forms.pop())
         stage.go("list", kind="training")
         stage.shell.search()
         stage.settle(300)
@@ -212,19 +208,18 @@ class Tour:
         server.kill()
         raise EnvironmentFault(_("区服务器没有启动。"), _("请检查本机网络。"))
 
-    def _exchange(self, stage: Stage, first: Workspace) -> None:
-        joined = Workspace.join(first.data, self.out / "pc1/config", self.out / "pc1.card")
-        result = syncing.sync(joined)
-        joined.close()
-        assert result.complete, "the first exchange did not come to its end"
-        self.say(_("与区里联网同步：送出 {n} 条，收到 {m} 条", n=result.sent, m=result.received))
+    def _exchange(self) -> None:
+        first = Workspace.join(self.out / "pc1/data", self.out / "pc1/config", self.out / "pc1.card")
         second = Workspace.join(self.out / "pc2/data", self.out / "pc2/config", self.out / "pc2.card")
         try:
-            pcs = (Workspace.open(first.data, self.out / "pc1/config"), second)
-            self._by_usb(pcs[0], second)
-            self._conflict(stage, *pcs)
-            pcs[0].close()
+            result = syncing.sync(first)
+            assert result.complete, "the first exchange did not come to its end"
+            self.say(_("与区里联网同步：送出 {n} 条，收到 {m} 条", n=result.sent, m=result.received))
+            self._by_usb(first, second)
+            with Stage(first, made_up.USER) as stage:
+                self._conflict(stage, first, second)
         finally:
+            first.close()
             second.close()
 
     def _by_usb(self, first: Workspace, second: Workspace) -> None:

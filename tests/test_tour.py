@@ -1,0 +1,31 @@
+"""The tour is the end-to-end test: real windows, real slips, a real district process, two PCs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+
+def test_the_tour_runs_to_its_end_and_leaves_pictures_and_slips(tmp_path) -> None:
+    surroundings = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "app", "tour", "--out", str(tmp_path / "out")],
+        capture_output=True, check=False, timeout=170, env=surroundings,
+    )  # fmt: skip
+    words = ended.stdout.decode()
+    assert ended.returncode == 0, words + ended.stderr.decode()
+    assert "299" in words
+    assert "拒绝" in words
+    assert "候补" in words
+    assert "一致" in words
+    pictures = sorted((tmp_path / "out").glob("*.png"))
+    assert len(pictures) >= 13
+    assert all(picture.stat().st_size > 10_000 for picture in pictures)
+    slips = sorted((tmp_path / "out").glob("slip-*.pdf"))
+    assert [slip.read_bytes()[:5] for slip in slips] == [b"%PDF-"] * 4
+    again = subprocess.run(
+        [sys.executable, "-m", "app", "tour", "--out", str(tmp_path / "out")],
+        capture_output=True, check=False, timeout=60, env=surroundings,
+    )  # fmt: skip
+    assert again.returncode == 1, "an earlier tour is not written over"
