@@ -27,7 +27,8 @@ def text(label: str, **options: Any) -> Any:
 
 def note(label: str, **options: Any) -> Any:
     """Text of several lines, up to 4,000 characters unless told otherwise."""
-    return column(Field(label, "note", **({"max_length": 4000} | options)))
+    options.setdefault("max_length", 4000)
+    return column(Field(label, "note", **options))
 
 
 def integer(label: str, **options: Any) -> Any:

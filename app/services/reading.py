@@ -75,7 +75,7 @@ def title_columns(kind: Kind) -> list[Any]:
     return [kind.model.__table__.c[name] for name in kind.title]
 
 
-def _ids_query(kind: Kind, query: Query) -> Select[Any]:
+def _ids_query(kind: Kind, query: Query) -> Select[Any, Any]:
     table = kind.model.__table__
     statement = select(table.c.id, table.c.owner).where(table.c.deleted.is_(query.deleted))
     if kind.model.kind.fields.get("merged_into"):

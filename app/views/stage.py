@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -102,10 +101,6 @@ class Stage:
             event.setCommitString(text)
             QApplication.sendEvent(widget, event)
 
-    def key(self, key: Qt.Key, widget: QWidget | None = None) -> None:
-        """Press one key in ``widget``, or where the focus is."""
-        QTest.keyClick(widget or QApplication.focusWidget() or self.shell, key)
-
     def save(self, path: Path, widget: QWidget | None = None) -> None:
         """A picture of the window as it stands."""
         self.settle()
@@ -126,6 +121,3 @@ def words_of(widget: QWidget) -> str:
     from PySide6.QtWidgets import QLabel
 
     return " / ".join(label.text() for label in widget.findChildren(QLabel) if label.text())
-
-
-Step = Callable[[], str]

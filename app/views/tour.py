@@ -145,8 +145,6 @@ class Tour:
         stage.save(self.out / f"{self.pictures:02d}-{name}.png")
 
     def _windows(self, stage: Stage) -> None:
-        from PySide6.QtCore import Qt
-
         stage.shell.start()
         stage.settle(1900)
         self.picture(stage, "today")
@@ -170,7 +168,8 @@ class Tour:
             "booking", {"venue": self.rooms[0], "start": f"{self.today}T10:00", "end": f"{self.today}T12:00"}
         )
         stage.settle(450)
-        stage.key(Qt.Key.Key_F6)
+        form: Any = stage.shell.page
+        form.save_button.click()
         stage.settle(450)
         self.picture(stage, "form-refused")
         stage.go("list", kind="training")
