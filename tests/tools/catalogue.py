@@ -51,6 +51,8 @@ NOT_SHOWN = {
     "app/views/records/typed.py": "words that people type for dates and times",
 }
 """Modules whose Chinese literals outside ``_()`` are data or patterns, never shown."""
+OFFICIAL = {"社会组织服务中心"}
+"""Words that go into records as they are, whatever the language of the screen."""
 KEPT_CHINESE = {"中文"}
 """Words that stand in an English text as they are."""
 
@@ -127,7 +129,7 @@ class Module:
             self.found.add(node.value for node in inside if isinstance(node.value, str))
 
     def _literal(self, node: ast.Constant, wanted: set[str]) -> None:
-        if node in self.translated or self.name in NOT_SHOWN:
+        if node in self.translated or node.value in OFFICIAL or self.name in NOT_SHOWN:
             return
         constant = self._constant(node)
         if constant is None:
