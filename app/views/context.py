@@ -46,6 +46,10 @@ class Context(QObject):
     """A frozenset of the names of kinds that were written, here or by sync."""
     said = Signal(object)
     navigate = Signal(object)
+    preferred = Signal(object)
+    """A pair (name, value) of :class:`~app.views.preferences.Preferences` that the person chose."""
+    join_wanted = Signal(object)
+    """The path of a card by which this PC, set up already, shall join its center."""
 
     def __init__(
         self, workspace: Workspace, tasks: Tasks, theme: Theme, actor: str, parent: QObject | None = None

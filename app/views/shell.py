@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ class Shell(QWidget):
         self.context.navigate.connect(self.go)
         self.context.said.connect(self._said)
         self.context.changed.connect(self._changed)
+        self.context.preferred.connect(self._preferred)
         self.context.tasks.busy.connect(self._busy)
         watch = self.context.watch
         watch.found.connect(self._say_findings)
@@ -286,10 +288,7 @@ class Shell(QWidget):
     def set_text_size(self, size: str) -> None:
         """Another text size: everything is laid out again, forms keep what is typed as drafts."""
         app = QApplication.instance()
-        if size == self.context.theme.size or not isinstance(app, QApplication) or not self._close_forms():
-            return
-        here = self._pages.get(self._key)
-        if here is not None and not here.leave():
+        if size == self.context.theme.size or not isinstance(app, QApplication) or not self.leave():
             return
         self.context.theme = Theme(size)
         self.keep(replace(self.preferences, size=size))
@@ -307,6 +306,14 @@ class Shell(QWidget):
         self._trail.clear()
         self.go(Goto(place.page, place.arguments))
 
+    @Slot(object)
+    def _preferred(self, choice: tuple[str, str]) -> None:
+        name, value = choice
+        if name == "size":
+            QTimer.singleShot(0, self, partial(self.set_text_size, value))
+        else:
+            self.keep(replace(self.preferences, **{name: value}))
+
     def keep(self, preferences: Preferences) -> None:
         """Remember preferences on this PC."""
         self.preferences = preferences
@@ -314,20 +321,24 @@ class Shell(QWidget):
 
     @Slot()
     def _other_person(self) -> None:
-        if self._close_forms():
+        if self.leave():
             QTimer.singleShot(0, self, self._ask_who)
 
     @Slot()
     def _ask_who(self) -> None:
         self.who.emit()
 
+    def leave(self) -> bool:
+        """Whether everything that is open may be left."""
+        here = self._pages.get(self._key)
+        return self._close_forms() and (here is None or here.leave())
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave what is open; a page may refuse."""
-        here = self._pages.get(self._key)
-        if not self._close_forms() or (here is not None and not here.leave()):
-            event.ignore()
-        else:
+        if self.leave():
             super().closeEvent(event)
+        else:
+            event.ignore()
 
 
 def keys_help() -> str:

@@ -1,0 +1,191 @@
+"""设置: text size, language, people and the center, one's password, where the data lies."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from app import text
+from app.errors import Refusal
+from app.services import local
+from app.services.people import people
+from app.text import _
+from app.views import dialogs
+from app.views.context import Context, Said
+from app.views.elided import ElidedLabel
+from app.views.page import Page
+from app.views.theme import TEXT_SIZES
+from app.views.wizard_steps import size_name
+
+WIDEST = 760
+
+
+class SettingsPage(Page):
+    """A card for each matter."""
+
+    name = "settings"
+    title = "设置"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        px = self.theme.px
+        self.set_summary(_("文字大小和语言只对这台电脑有效。"))
+        inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(px(16))
+        self._look()
+        self._people()
+        self._data()
+        self._column.addStretch(1)
+        inner.setMaximumWidth(px(WIDEST))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        self.body.addWidget(scroll, 1)
+
+    def _card(self, title: str) -> QVBoxLayout:
+        px = self.theme.px
+        card = QFrame()
+        card.setProperty("look", "card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(px(24), px(16), px(24), px(16))
+        column.setSpacing(px(12))
+        heading = QLabel(title)
+        heading.setFont(self.theme.font(15, semibold=True))
+        column.addWidget(heading)
+        self._column.addWidget(card)
+        return column
+
+    def _row(self, label: str, *widgets: QWidget, stretch: bool = False) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(self.theme.px(8))
+        name = QLabel(label)
+        name.setProperty("look", "second")
+        name.setFixedWidth(self.theme.px(120))
+        row.addWidget(name)
+        for widget in widgets:
+            row.addWidget(widget, 1 if stretch and widget is widgets[0] else 0)
+        if not stretch:
+            row.addStretch(1)
+        return row
+
+    def _look(self) -> None:
+        card = self._card(_("显示"))
+        self.sizes = []
+        for size in TEXT_SIZES:
+            one = self.button(size_name(size), self._sized)
+            one.setCheckable(True)
+            one.setChecked(size == self.theme.size)
+            one.setProperty("size", size)
+            self.sizes.append(one)
+        card.addLayout(self._row(_("文字大小"), *self.sizes))
+        self.language = QComboBox()
+        self.language.setAccessibleName(_("语言"))
+        for code, name in text.LANGUAGES.items():
+            self.language.addItem(name, code)
+        self.language.setCurrentIndex(list(text.LANGUAGES).index(text.language()))
+        self.language.activated.connect(self._language_chosen)
+        self.language_note = QLabel()
+        self.language_note.setProperty("look", "second")
+        card.addLayout(self._row(_("语言"), self.language, self.language_note))
+
+    def _people(self) -> None:
+        card = self._card(_("中心和人员"))
+        center = self.button(_("中心资料"), self._center, icon="building-2")
+        users = self.button(_("使用人员"), self._users, icon="users")
+        card.addLayout(self._row(_("资料"), center, users))
+        change = self.button(_("设置我的密码"), self._password, icon="key")
+        card.addLayout(self._row(_("登录"), change))
+
+    def _data(self) -> None:
+        card = self._card(_("数据"))
+        where = ElidedLabel(str(self.context.workspace.data))
+        where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        show = self.button(_("打开文件夹"), self._open_folder, icon="monitor")
+        card.addLayout(self._row(_("数据文件夹"), where, show, stretch=True))
+        office = self.context.office
+        facts = _("本机代号 {letters}，街镇代码 {street}", letters=office.letters, street=self.context.workspace.street)
+        card.addLayout(self._row(_("本机"), QLabel(facts)))
+
+    @Slot()
+    def _sized(self) -> None:
+        chosen = str(self.sender().property("size"))
+        for one in self.sizes:
+            one.setChecked(one.property("size") == self.theme.size)
+        self.context.preferred.emit(("size", chosen))
+
+    @Slot(int)
+    def _language_chosen(self, _at: int) -> None:
+        chosen = self.language.currentData()
+        self.context.preferred.emit(("language", chosen))
+        self.language_note.setText("" if chosen == text.language() else _("重新打开枢纽后生效"))
+
+    @Slot()
+    def _center(self) -> None:
+        self.context.open_record("center", self.context.workspace.center_id)
+
+    @Slot()
+    def _users(self) -> None:
+        self.context.open_list("user")
+
+    @Slot()
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.data)))
+
+    @Slot()
+    def _password(self) -> None:
+        mine = [one for one in people(self.context.office) if one.name == self.context.actor]
+        if len(mine) != 1:
+            dialogs.inform(
+                self, _("暂时不能设置密码"), _("使用人员名单里要正好有一位“{name}”。", name=self.context.actor)
+            )
+            return
+        sheet = PasswordSheet(self, self.context, mine[0].id, guarded=mine[0].guarded)
+        if sheet.run():
+            self.context.said.emit(Said(_("密码已经设置，只在这台电脑上有效。")))
+
+
+class PasswordSheet(dialogs.Sheet):
+    """The old password where there is one, the new one twice."""
+
+    def __init__(self, parent: QWidget, context: Context, user_id: str, *, guarded: bool) -> None:
+        super().__init__(parent, _("设置我的密码"), _("设置"))
+        self.context, self.user_id = context, user_id
+        self.old, self.new, self.again = QLineEdit(), QLineEdit(), QLineEdit()
+        named = [(_("新密码（至少 {n} 个字符）", n=local.MIN_PASSWORD), self.new), (_("再输一次新密码"), self.again)]
+        for label, line in ([(_("现在的密码"), self.old)] if guarded else []) + named:
+            line.setEchoMode(QLineEdit.EchoMode.Password)
+            line.setAccessibleName(label)
+            self.add_text(label)
+            self.body.addWidget(line)
+        self.fault = self.add_text("", "fault")
+
+    @Slot()
+    def accept(self) -> None:
+        """Check, then keep it in the background."""
+        if self.new.text() != self.again.text():
+            self.fault.setText(_("两次输入的新密码不一样。"))
+            return
+        job = partial(_change, self.context, self.user_id, self.old.text(), self.new.text())
+        self.yes.setEnabled(False)
+        self.context.tasks.run(job, self._changed, self._refused, owner=self)
+
+    @Slot(object)
+    def _changed(self, _nothing: None) -> None:
+        super().accept()
+
+    @Slot(object)
+    def _refused(self, error: Exception) -> None:
+        self.yes.setEnabled(True)
+        self.fault.setText("".join(dialogs.message(error)))
+
+
+def _change(context: Context, user_id: str, old: str, new: str) -> None:
+    if not local.password_fits(context.office, user_id, old):
+        raise Refusal.of("old", _("现在的密码不对"), _("，请再输一次"))
+    local.set_password(context.office, user_id, new)

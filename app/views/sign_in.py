@@ -1,0 +1,137 @@
+"""Signing in: who is at the desk, with a password where this PC asks for one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from app.services import local
+from app.services.people import Person, people
+from app.services.slips import center_name
+from app.text import _
+from app.views.page import button
+from app.views.tasks import Tasks
+from app.views.theme import Theme
+from app.workspace import Workspace
+
+WIDTH = 360
+
+
+class SignIn(QWidget):
+    """A window with one card. ``signed_in`` with the person's name."""
+
+    signed_in = Signal(object)
+
+    def __init__(self, workspace: Workspace, tasks: Tasks, theme: Theme, last: str = "") -> None:
+        super().__init__()
+        self.workspace, self.tasks, self.theme = workspace, tasks, theme
+        self.people: list[Person] = people(workspace.office)
+        self.setWindowTitle(_("登录 – 枢纽"))
+        self.setWindowIcon(theme.icon("shuniu", size=64))
+        self.resize(theme.px(560), theme.px(440))
+        outer = QVBoxLayout(self)
+        card = QFrame()
+        card.setProperty("look", "card")
+        card.setFixedWidth(theme.px(WIDTH))
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(*(theme.px(32),) * 4)
+        column.setSpacing(theme.px(8))
+        name = QLabel(_("枢纽"))
+        name.setFont(theme.font(24, semibold=True))
+        center = QLabel(center_name(workspace.office))
+        center.setProperty("look", "second")
+        center.setWordWrap(True)
+        column.addWidget(name)
+        column.addWidget(center)
+        column.addSpacing(theme.px(16))
+        self.who = QComboBox()
+        self.typed = QLineEdit(last)
+        self.password = QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._password_label = QLabel(_("密码"))
+        self.fault = QLabel()
+        self.fault.setProperty("look", "fault")
+        self.fault.setWordWrap(True)
+        self._fill(column, last)
+        self.enter = button(theme, _("登录"), self.sign_in, look="primary")
+        self.enter.setDefault(True)
+        column.addWidget(self.fault)
+        column.addSpacing(theme.px(8))
+        column.addWidget(self.enter)
+        self.who.currentIndexChanged.connect(self._person_chosen)
+        self.password.returnPressed.connect(self.sign_in)
+        self.typed.returnPressed.connect(self.sign_in)
+        self._person_chosen()
+
+    def _fill(self, column: QVBoxLayout, last: str) -> None:
+        label = QLabel(_("您是"))
+        self.who.setAccessibleName(_("您是"))
+        self.typed.setAccessibleName(_("您的姓名"))
+        self.password.setAccessibleName(_("密码"))
+        for person in self.people:
+            self.who.addItem(_("{name}（{post}）", name=person.name, post=person.post))
+        names = [person.name for person in self.people]
+        if last in names:
+            self.who.setCurrentIndex(names.index(last))
+        column.addWidget(label)
+        column.addWidget(self.who)
+        column.addWidget(self.typed)
+        self.who.setVisible(bool(self.people))
+        self.typed.setVisible(not self.people)
+        if not self.people:
+            label.setText(_("您的姓名（本机还没有收到使用人员名单）"))
+            label.setWordWrap(True)
+        column.addSpacing(self.theme.px(8))
+        column.addWidget(self._password_label)
+        column.addWidget(self.password)
+
+    @property
+    def person(self) -> Person | None:
+        """The person chosen."""
+        at = self.who.currentIndex()
+        return self.people[at] if 0 <= at < len(self.people) else None
+
+    @Slot()
+    def _person_chosen(self) -> None:
+        guarded = self.person is not None and self.person.guarded
+        for part in (self._password_label, self.password):
+            part.setVisible(guarded)
+        self.password.clear()
+        self.fault.clear()
+        (self.password if guarded else self.who if self.people else self.typed).setFocus()
+
+    @Slot()
+    def sign_in(self) -> None:
+        """Go in, or say what is wrong."""
+        person = self.person
+        if person is None:
+            name = " ".join(self.typed.text().split())
+            if name:
+                self.signed_in.emit(name)
+            else:
+                self.fault.setText(_("请填写您的姓名。"))
+        elif not person.guarded:
+            self.signed_in.emit(person.name)
+        else:
+            office, password = self.workspace.office, self.password.text()
+            self.enter.setEnabled(False)
+            self.tasks.run(lambda: local.password_fits(office, person.id, password), self._checked, owner=self)
+
+    @Slot(object)
+    def _checked(self, fits: bool) -> None:
+        self.enter.setEnabled(True)
+        if fits and self.person is not None:
+            self.signed_in.emit(self.person.name)
+            return
+        self.fault.setText(_("密码不对，请再输一次。注意大小写和中英文输入法。"))
+        self.password.selectAll()
+        self.password.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes in from anywhere."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.sign_in()
+        else:
+            super().keyPressEvent(event)

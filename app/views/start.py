@@ -1,0 +1,272 @@
+"""The start of the desktop: surroundings, one instance, then the wizard or the sign-in, then the shell."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, QTranslator, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app import text
+from app.errors import AlreadyRunning, EnvironmentFault, ShuniuError
+from app.text import _
+from app.views import dialogs
+from app.views.preferences import Preferences
+from app.views.tasks import Tasks
+from app.views.theme import Theme
+
+if TYPE_CHECKING:
+    from app.views.shell import Shell
+    from app.workspace import Workspace
+
+LOCK = "desktop.lock"
+LOG = "shuniu.log"
+CRASHES = "crashes.log"
+log = logging.getLogger(__name__)
+
+
+def run_desktop(
+    data: Path, config: Path, *, theme: Theme | None = None, ready: Callable[[Shell], None] | None = None
+) -> int:
+    """Open the desktop on a data folder; returns the exit code. ``ready`` is told of the shell, for measuring."""
+    preferences = Preferences.load(config)
+    if theme is not None:
+        preferences = replace(preferences, size=theme.size)
+    if text.language() == "zh" and "SHUNIU_LANG" not in os.environ:
+        text.use(preferences.language)
+    write_log(config)
+    prepare_input_method()
+    app = application(Theme(preferences.size))
+    desktop = Desktop(app, data, config, preferences, ready)
+    try:
+        with locked(data):
+            desktop.start()
+            code = app.exec()
+            desktop.close()
+            return code
+    except ShuniuError as error:
+        if sys.stderr is not None:
+            sys.stderr.write(f"{error}\n")
+        dialogs.report(None, error)
+        desktop.close()
+        return error.exit_code
+
+
+def application(theme: Theme) -> QApplication:
+    """The one QApplication, dressed, with Qt's own words in Chinese."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication([sys.argv[0] if sys.argv else "shuniu"])
+    app.setApplicationName("shuniu")
+    app.setApplicationDisplayName("")
+    app.setDesktopFileName("shuniu")
+    if text.language() == "zh":
+        translator = QTranslator(app)
+        if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            app.installTranslator(translator)
+    theme.apply(app)
+    app.setWindowIcon(theme.icon("shuniu", size=64))
+    return app
+
+
+class Desktop(QObject):
+    """Holds what lives as long as the program: the open workspace and the window shown."""
+
+    def __init__(
+        self, app: QApplication, data: Path, config: Path, preferences: Preferences,
+        ready: Callable[[Shell], None] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.app, self.data, self.config, self.preferences, self.ready = app, data, config, preferences, ready
+        self.theme = Theme(preferences.size)
+        self.tasks = Tasks(self)
+        self.workspace: Workspace | None = None
+        self.window: QWidget | None = None
+        sys.excepthook = self.caught
+
+    def start(self) -> None:
+        """The wizard where there is no data yet, else the sign-in."""
+        from app.workspace import Workspace
+
+        if Workspace.exists(self.data):
+            self.workspace = Workspace.open(self.data, self.config)
+            self.sign_in(skip=True)
+        else:
+            self.wizard()
+
+    def wizard(self) -> None:
+        """Set up."""
+        from app.views.wizard import Wizard
+
+        window = Wizard(self.data, self.config, self.tasks, self.theme)
+        window.finished.connect(self._set_up)
+        window.sized.connect(self._sized)
+        self._show(window)
+
+    @Slot(object)
+    def _sized(self, size: str) -> None:
+        self.preferences = replace(self.preferences, size=size)
+        self.preferences.save(self.config)
+        self.theme = Theme(size)
+        self.theme.apply(self.app)
+        self.wizard()
+
+    @Slot(object, object)
+    def _set_up(self, workspace: Workspace, user: str) -> None:
+        self.workspace = workspace
+        if user:
+            self.shell(user)
+        else:
+            self.sign_in()
+
+    @Slot()
+    def sign_in(self, *, skip: bool = False) -> None:
+        """Ask who is at the desk; ``skip`` where there is but one person and no password."""
+        from app.services.people import people
+        from app.views.sign_in import SignIn
+
+        assert self.workspace is not None
+        known = people(self.workspace.office) if skip else []
+        if len(known) == 1 and not known[0].guarded:
+            self.shell(known[0].name)
+            return
+        window = SignIn(self.workspace, self.tasks, self.theme, self.preferences.user)
+        window.signed_in.connect(self.shell)
+        self._show(window)
+
+    @Slot(object)
+    def shell(self, actor: str) -> None:
+        """The main window, for ``actor``."""
+        from app.views.context import Context
+        from app.views.shell import Shell
+
+        assert self.workspace is not None
+        self.preferences = replace(Preferences.load(self.config), size=self.theme.size, user=actor)
+        self.preferences.save(self.config)
+        context = Context(self.workspace, self.tasks, self.theme, actor)
+        window = Shell(context, self.config, self.preferences)
+        context.setParent(window)
+        window.who.connect(self._other_person)
+        context.join_wanted.connect(self._join)
+        window.start()
+        self._show(window)
+        if self.ready is not None:
+            self.ready(window)
+
+    @Slot()
+    def _other_person(self) -> None:
+        from app.views.shell import Shell
+
+        if isinstance(self.window, Shell):
+            self.theme = self.window.context.theme
+        self.sign_in()
+
+    @Slot(object)
+    def _join(self, card: Path) -> None:
+        """Accept a card: the workspace is opened anew under what the card says, and the window with it."""
+        from app.views.shell import Shell
+        from app.workspace import Workspace
+
+        if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
+            return
+        actor = self.window.context.actor
+        self.theme = self.window.context.theme
+        self.tasks.drain()
+        self.workspace.close()
+        try:
+            self.workspace = Workspace.join(self.data, self.config, card)
+        except ShuniuError as error:
+            dialogs.report(self.window, error)
+            self.workspace = Workspace.open(self.data, self.config)
+        self.shell(actor)
+
+    def _show(self, window: QWidget) -> None:
+        before, self.window = self.window, window
+        window.show()
+        if before is not None:
+            before.hide()
+            before.deleteLater()
+
+    def close(self) -> None:
+        """Let the background end and release the database."""
+        self.tasks.close()
+        if self.workspace is not None:
+            self.workspace.close()
+        sys.excepthook = sys.__excepthook__
+
+    def caught(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
+        """A bug in a slot: logged and said calmly; the program goes on."""
+        if isinstance(error, Exception):
+            dialogs.report(self.window, error)
+        else:
+            sys.__excepthook__(kind, error, error.__traceback__)
+
+
+@contextlib.contextmanager
+def locked(data: Path):
+    """One desktop at a time on a data folder; raises :class:`AlreadyRunning`."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault(
+            _("不能使用数据文件夹：{folder}", folder=data), _("请检查磁盘和权限，或另选文件夹。")
+        ) from error
+    lock = QLockFile(str(data / LOCK))
+    lock.setStaleLockTime(0)
+    if not lock.tryLock(100):
+        if lock.error() == QLockFile.LockError.LockFailedError:
+            raise AlreadyRunning(_("枢纽已经打开了。"), _("请在任务栏里找到它的窗口。"))
+        raise EnvironmentFault(_("不能写入数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限。"))
+    try:
+        yield
+    finally:
+        lock.unlock()
+
+
+def write_log(config: Path) -> None:
+    """A log file first of all: a windowed program has no standard error. Crashes of the interpreter go there too."""
+    import faulthandler
+    from logging.handlers import RotatingFileHandler
+
+    root = logging.getLogger()
+    path = config / LOG
+    if any(getattr(one, "baseFilename", "") == str(path.resolve()) for one in root.handlers):
+        return
+    with contextlib.suppress(OSError):
+        config.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        if not faulthandler.is_enabled():
+            faulthandler.enable((config / CRASHES).open("a", encoding="utf-8"))
+
+
+def prepare_input_method() -> None:
+    """Chinese input under X with fcitx5: Qt's ibus plugin through the portal, where that is on the session bus."""
+    if not sys.platform.startswith("linux") or "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
+        return
+    if os.environ.get("QT_IM_MODULE") == "ibus" and "IBUS_USE_PORTAL" in os.environ:
+        return
+    sender = shutil.which("dbus-send")
+    if sender is None:
+        return
+    question = [
+        sender, "--session", "--dest=org.freedesktop.DBus", "--type=method_call", "--print-reply", "--reply-timeout=300",
+        "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.portal.IBus",
+    ]  # fmt: skip
+    try:
+        answer = subprocess.run(question, capture_output=True, text=True, timeout=1, check=False).stdout
+    except (OSError, subprocess.SubprocessError):
+        return
+    if "boolean true" in answer:
+        os.environ["QT_IM_MODULE"] = "ibus"
+        os.environ["IBUS_USE_PORTAL"] = "1"
