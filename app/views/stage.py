@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.views.context import Context
 from app.views.preferences import Preferences
 from app.views.shell import Shell
+from app.views.start import application
 from app.views.tasks import Tasks
 from app.views.theme import Theme
 from app.workspace import Workspace
@@ -25,24 +26,20 @@ class Unasked(RuntimeError):
     """A dialog came up where none was expected; carries its words."""
 
 
-def application() -> QApplication:
-    """The application, offscreen where there is no display."""
+def without_display() -> None:
+    """Let Qt draw offscreen where there is no display."""
     shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.platform.startswith("linux") and not shown:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(["shuniu"])
-    app.setStyle("Fusion")
-    return app
 
 
 class Stage:
     """A signed-in desktop over one workspace."""
 
     def __init__(self, workspace: Workspace, actor: str, size: str = "standard") -> None:
-        self.app = application()
+        without_display()
         theme = Theme(size)
-        theme.apply(self.app)
+        self.app = application(theme)
         self.workspace, self.tasks = workspace, Tasks()
         self.context = Context(workspace, self.tasks, theme, actor)
         self.shell = Shell(self.context, workspace.machine.folder, Preferences(size=size, user=actor))
