@@ -288,3 +288,34 @@ def test_cards_that_were_changed_are_refused(world: World) -> None:
         path.write_text(text, "utf-8")
         with pytest.raises(Refusal):
             cards.read(path)
+
+
+def test_not_even_the_district_may_hand_a_pc_what_is_another_centers(world: World, pc: Pc) -> None:
+    machine = world.district.machine
+    introduced = certificate.draft(certificate.own(machine))
+    change = Change(
+        OTHER, machine.device, 1, 1, 1, 0, "", introduced.kind, introduced.record_id, 1, introduced.bases,
+        introduced.values, digest(introduced.values),
+    )  # fmt: skip
+    path = world.folder / "other.shuniu"
+    path.write_bytes(forge(pc, pc.workspace.machine, [[change]], machine=machine))
+    before = everything(pc.replica)
+    with pytest.raises(BundleRefused, match="不属于本中心"):
+        usb.import_file(pc.replica, path)
+    assert everything(pc.replica) == before
+
+
+def test_an_erasure_takes_away_values_that_arrive_after_it(world: World, pc: Pc) -> None:
+    change, previous = next_change(pc)
+    target = change._replace(seq=change.seq + 1, lamport=change.lamport + 1, op=change.seq + 1)
+    values = encode_values({"erased": [[pc.device, target.seq]]}, salted=False)
+    erasure = change._replace(
+        kind=log.ERASURE, values=values, values_hash=digest(values), bases=encode_bases({"erased": []})
+    )
+    district, path = world.district.replica(), world.folder / "forged.shuniu"
+    for one in (erasure, target):
+        path.write_bytes(forge(pc, world.district.machine, [[one]], previous=previous))
+        assert usb.import_file(district, path).applied == 1
+        previous = chain(previous, one)
+    with district.reading() as connection:
+        assert log.of_log(connection, STREET, pc.device)[-1].values is None

@@ -292,3 +292,33 @@ def test_small_news_are_small(world: World) -> None:
     assert usb.export(pc.replica, world.folder / "none.shuniu").size <= 1024
     pc.put(name="大厅", capacity=80, area="85.5", remark="可分隔")
     assert usb.export(pc.replica, world.folder / "one.shuniu").size <= 1536
+
+
+def test_an_erased_change_brings_its_erasure_along_however_small_the_bundle(world: World) -> None:
+    from app.services.erasing import erase
+    from app.sync.exchange import Limit
+    from app.sync.packer import Packer
+
+    pc = world.carded("a")
+    person = pc.put("team", name="合唱队", leader_name="李女士")
+    for n in range(5):
+        pc.put(name=f"房间{n}")
+    erase(pc.workspace.office, "team", person)
+    packer = Packer(pc.replica, world.district.machine.box_key, "all", {})
+    while (packed := packer.pack(Limit(1, 1))).batch is not None:
+        path = world.folder / "small.shuniu"
+        path.write_bytes(packed.data)
+        assert usb.import_file(world.district.replica(), path).applied == packed.batch.count
+        packer.theirs = packed.batch.after
+    assert contents(world.district.replica(), STREET) == contents(pc.replica, STREET)
+
+
+def test_an_older_file_does_not_bring_older_holdings_back(world: World) -> None:
+    pc, district = world.carded("a"), world.district.replica()
+    older = world.file(pc.replica)
+    pc.put(name="大厅")
+    newer = world.file(pc.replica)
+    usb.import_file(district, newer)
+    known = last_heard(district, pc.device)
+    usb.import_file(district, older)
+    assert last_heard(district, pc.device) == known
