@@ -46,6 +46,7 @@ NOT_SHOWN = {
     "app/services/sample.py": "sample data",
     "app/store/pinyin.py": "readings of characters",
     "app/text.py": "languages by their own names",
+    "app/views/self_test.py": "a record of the trial",
     "app/views/tour.py": "names and texts that the tour types",
     "app/views/tour_data.py": "names and texts that the tour types",
     "app/views/records/typed.py": "words that people type for dates and times",
