@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app import text
 from app.errors import EnvironmentFault, Refusal
 from app.paths import resource
 from app.services import reading, slips, syncing, writing
@@ -53,6 +54,7 @@ class Tour:
         self._print(office)
         first.index()
         with Stage(first, made_up.USER) as stage:
+            self._before(stage, first)
             self._windows(stage)
         first.close()
         server = self._district()
@@ -139,10 +141,28 @@ class Tour:
 
     # windows
 
-    def picture(self, stage: Stage, name: str) -> None:
+    def picture(self, stage: Stage, name: str, window: Any = None) -> None:
         """The next numbered screenshot."""
         self.pictures += 1
-        stage.save(self.out / f"{self.pictures:02d}-{name}.png")
+        stage.save(self.out / f"{self.pictures:02d}-{name}.png", window)
+
+    def _before(self, stage: Stage, workspace: Workspace) -> None:
+        """What a person meets before the main window: the set-up of a PC, and the sign-in."""
+        from app.views.sign_in import SignIn
+        from app.views.wizard import Wizard
+
+        theme = stage.context.theme
+        for name, window in (
+            ("wizard", Wizard(self.out / "pc3/data", self.out / "pc3/config", stage.tasks, theme)),
+            ("sign-in", SignIn(workspace, stage.tasks, theme)),
+        ):
+            window.show()
+            if isinstance(window, Wizard):
+                window.next()
+            stage.settle(300)
+            self.picture(stage, name, window)
+            window.hide()
+            window.deleteLater()
 
     def _windows(self, stage: Stage) -> None:
         stage.shell.start()
@@ -217,9 +237,23 @@ class Tour:
             self._by_usb(first, second)
             with Stage(first, made_up.USER) as stage:
                 self._conflict(stage, first, second)
+            self._otherwise(first)
         finally:
             first.close()
             second.close()
+
+    def _otherwise(self, workspace: Workspace) -> None:
+        """The same in English, and with the largest text."""
+        chosen = text.language()
+        text.use("en")
+        try:
+            for name, size in (("english", "standard"), ("english-huge", "huge")):
+                with Stage(workspace, made_up.USER, size) as stage:
+                    stage.shell.start()
+                    stage.settle(1900)
+                    self.picture(stage, name)
+        finally:
+            text.use(chosen)
 
     def _by_usb(self, first: Workspace, second: Workspace) -> None:
         certificate, stick = self.out / "pc2.cert", self.out / "usb.shuniu"
@@ -263,6 +297,9 @@ class Tour:
         stage.go("sync")
         stage.settle(1900)
         self.picture(stage, "sync")
+        for page in ("bin", "settings"):
+            stage.go(page)
+            self.picture(stage, page)
 
 
 def _everything(workspace: Workspace, kind: str) -> list[Any]:
