@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import Refusal
+from app.models.registry import KINDS
 from app.services.binned import Binned, binned, restore
 from app.services.telling import device_name
 from app.services.writing import Saved
@@ -36,6 +37,7 @@ class BinPage(Page):
     """Newest first."""
 
     name = "bin"
+    listens_to = frozenset(KINDS)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

@@ -38,9 +38,9 @@ def _first(office: Office, kind: str) -> list[Hit]:
 
 
 class LinkEditor(Editor):
-    """Holds the id of a record and shows its title. ``create`` asks for a new record: (kind, typed text)."""
+    """Holds the id of a record and shows its title. ``new_wanted`` asks for a new record: (kind, typed text)."""
 
-    create = Signal(object)
+    new_wanted = Signal(object)
     linked = Signal(object)
     """The :class:`Hit` that was picked."""
 
@@ -60,7 +60,8 @@ class LinkEditor(Editor):
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.completer.setWidget(self.line)
         self.completer.setMaxVisibleItems(12)
-        self.completer.activated[QModelIndex].connect(self._activated)
+        picked: Any = self.completer.activated  # its stub knows no overloads
+        picked[QModelIndex].connect(self._activated)
         self.button = QToolButton()
         self.button.setIcon(context.theme.icon("chevron-down"))
         self.button.setFixedSize(context.theme.px(32), context.theme.px(32))
@@ -152,7 +153,7 @@ class LinkEditor(Editor):
             self.linked.emit(hit)
         elif new is not None:
             self.line.setText(self._title if self._id else "")
-            self.create.emit(new)
+            self.new_wanted.emit(new)
 
     @Slot()
     def _entered(self) -> None:

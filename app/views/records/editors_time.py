@@ -81,7 +81,7 @@ class DateEditor(Editor):
         calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         shown = QDate.fromString(parse_date(self.line.text(), self.today) or "", "yyyy-MM-dd")
-        calendar.setSelectedDate(shown if shown.isValid() else QDate(self.today))
+        calendar.setSelectedDate(shown if shown.isValid() else QDate(self.today.year, self.today.month, self.today.day))
         calendar.clicked.connect(self._picked)
         calendar.activated.connect(self._picked)
         layout = QVBoxLayout(popup)

@@ -35,10 +35,10 @@ def editor_for(field: Field, context: Context) -> Editor:
 
 
 class RecordForm(QWidget):
-    """Fields to fill in. ``changed`` on every edit; ``create`` and ``reveal`` ask the page for help."""
+    """Fields to fill in. ``changed`` on every edit; ``new_wanted`` and ``reveal`` ask the page for help."""
 
     changed = Signal()
-    create = Signal(object)
+    new_wanted = Signal(object)
     """(the name of the link field, kind, typed text)"""
     reveal = Signal()
     finished = Signal()
@@ -90,7 +90,7 @@ class RecordForm(QWidget):
         editor.left.connect(self._next)
         box.reveal.connect(self.reveal)
         if isinstance(editor, LinkEditor):
-            editor.create.connect(self._create)
+            editor.new_wanted.connect(self._create)
             editor.linked.connect(self._linked)
         self.boxes[field.name] = box
         return box
@@ -254,7 +254,7 @@ class RecordForm(QWidget):
     def _create(self, wanted: Any) -> None:
         sender = self.sender()
         if isinstance(sender, LinkEditor):
-            self.create.emit((sender.field.name, wanted[0], wanted[1]))
+            self.new_wanted.emit((sender.field.name, wanted[0], wanted[1]))
 
     @Slot(object)
     def _linked(self, hit: Hit) -> None:

@@ -54,11 +54,11 @@ class HistoryPanel(QFrame):
         close.clicked.connect(self.closed)
         head.addWidget(close)
         outer.addLayout(head)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer.addWidget(self.scroll, 1)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(self.scroller, 1)
         self.entries: list[Told] = []
         self.load()
 
@@ -83,7 +83,7 @@ class HistoryPanel(QFrame):
         if len(entries) > SHOWN:
             layout.addWidget(self._words(_("更早还有 {n} 次", n=len(entries) - SHOWN), SECOND))
         layout.addStretch(1)
-        self.scroll.setWidget(body)
+        self.scroller.setWidget(body)
 
     def _entry(self, entry: Told) -> QWidget:
         theme = self.context.theme

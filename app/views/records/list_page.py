@@ -232,8 +232,9 @@ class ListPage(Page):
     @Slot()
     def _into_table(self) -> None:
         if self.model.ids:
+            chosen = self.table.selected_ids()
             self.table.setFocus()
-            if not self.table.currentIndex().isValid():
+            if not chosen:
                 self.table.selectRow(0)
 
     @Slot(QItemSelection, QItemSelection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
@@ -27,6 +27,7 @@ def pictures(pdf: bytes, scale: float, most: int = 10_000) -> list[PagePicture]:
     """The pages, at most so many, at ``scale`` pixels a point."""
     import pypdfium2
 
+    exact: Any = scale  # its stub says int
     with _ONE_AT_A_TIME:
         document = pypdfium2.PdfDocument(pdf)
         try:
@@ -34,7 +35,7 @@ def pictures(pdf: bytes, scale: float, most: int = 10_000) -> list[PagePicture]:
             for number in range(min(len(document), most)):
                 page = document[number]
                 width, height = page.get_size()
-                bitmap = page.render(scale=scale, force_bitmap_format=pypdfium2.raw.FPDFBitmap_BGRx)
+                bitmap = page.render(scale=exact, force_bitmap_format=pypdfium2.raw.FPDFBitmap_BGRx)
                 raw = bytes(bitmap.buffer)
                 image = QImage(raw, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32)
                 found.append(PagePicture(image.copy(), QSizeF(width, height)))

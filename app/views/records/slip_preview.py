@@ -51,10 +51,10 @@ class PreviewSheet(Sheet):
         self._first = True
         self._to_print: QPrinter | None = None
         self._bar()
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setAccessibleName(_("预览"))
-        self.body.addWidget(self.scroll, 1)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setAccessibleName(_("预览"))
+        self.body.addWidget(self.scroller, 1)
         filled(self)
         self.fault = self.add_text("", "fault")
         self.fault.hide()
@@ -103,7 +103,7 @@ class PreviewSheet(Sheet):
         self.pages = pages
         if self._first:
             self._first = False
-            room = self.scroll.viewport().width() - self.context.theme.px(40)
+            room = self.scroller.viewport().width() - self.context.theme.px(40)
             wide = max((page.size.width() for page in pages), default=0) * SCREEN_DPI / POINTS
             fitting = [zoom for zoom in ZOOMS if wide * zoom / 100 <= room] or [ZOOMS[0]]
             if fitting[-1] < self.zoom:
@@ -122,7 +122,7 @@ class PreviewSheet(Sheet):
             sheet.setStyleSheet(f"border: 1px solid {LINE};")
             column.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        self.scroll.setWidget(body)
+        self.scroller.setWidget(body)
         self.words.setText(_("共 {n} 页", n=len(pages)) if len(pages) < SHOWN else _("前 {n} 页", n=SHOWN))
         self.yes.setEnabled(True)
         self.saver.setEnabled(True)

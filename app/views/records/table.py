@@ -142,7 +142,7 @@ class RecordsTable(QTableView):
     def selected_ids(self) -> list[str]:
         """The ids of the selected rows, from top to bottom."""
         picked: list[int] = []
-        for span in self.selectionModel().selection():
+        for span in self.selectionModel().selection().toList():
             picked += range(span.top(), span.bottom() + 1)
         return [self.records.ids[at] for at in sorted(set(picked)) if at < len(self.records.ids)]
 

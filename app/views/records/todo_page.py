@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app.models.registry import kind_of
+from app.models.registry import KINDS, kind_of
 from app.services.reading import Query
 from app.services.todo import SERIOUS, SHOWN, Group, Named, Todo, give_way, groups
 from app.services.writing import Saved
@@ -102,6 +102,7 @@ class TodoPage(Page):
     """Groups of things to do, most serious first."""
 
     name = "todo"
+    listens_to = frozenset(KINDS)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -109,10 +110,10 @@ class TodoPage(Page):
         self.set_summary(_("正在查找…"))
         self.shown = SHOWN
         self.rows: list[TodoRow] = []
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.body.addWidget(self.scroll, 1)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(self.scroller, 1)
 
     def refresh(self) -> None:
         """Compute the findings in the background."""
@@ -120,13 +121,13 @@ class TodoPage(Page):
 
     def show_groups(self, found: list[Group]) -> None:
         """Lay them out."""
-        place = self.scroll.verticalScrollBar().value()
+        place = self.scroller.verticalScrollBar().value()
         self.rows = []
         total = sum(group.count for group in found)
         serious = sum(group.count for group in found if group.code in SERIOUS)
         if not found:
             self.set_summary(_("没有要处理的事"))
-            self.scroll.setWidget(
+            self.scroller.setWidget(
                 self.empty_state(_("没有要处理的事。撞期、重复和两台电脑改得不一样的地方会列在这里。"))
             )
             return
@@ -139,8 +140,8 @@ class TodoPage(Page):
         for group in found:
             column.addWidget(self._card(group))
         column.addStretch(1)
-        self.scroll.setWidget(body)
-        self.scroll.verticalScrollBar().setValue(place)
+        self.scroller.setWidget(body)
+        self.scroller.verticalScrollBar().setValue(place)
 
     def _card(self, group: Group) -> QWidget:
         px = self.theme.px
