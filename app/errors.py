@@ -41,7 +41,9 @@ class Refusal(ShuniuError):
 
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
-        super().__init__("；".join(f"{f.field}: {f.error}" for f in faults), "；".join(f.mend for f in faults if f.mend))
+        super().__init__(
+            "；".join(f"{f.field}: {f.error}" for f in faults), "；".join(f.mend for f in faults if f.mend)
+        )
 
     @classmethod
     def of(cls, field: str, error: str, mend: str = "") -> Refusal:

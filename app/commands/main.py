@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -132,7 +133,7 @@ def say(error: ShuniuError) -> None:
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the codes of design.md §9."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         shuniu.main(args=arguments, prog_name="shuniu", standalone_mode=False)

@@ -24,8 +24,38 @@ REG_STATUS = (
 INDUSTRIES = tuple(
     (code, label)
     for code, label in zip(
-        ["science", "education", "health", "social", "culture", "sports", "law", "commerce", "religion", "farming", "trade", "ecology", "foreign", "other"],
-        ["科技", "教育", "卫生", "社会服务", "文化", "体育", "法律", "工商服务", "宗教", "农业农村", "职业", "生态环境", "国际涉外", "其他"],
+        [
+            "science",
+            "education",
+            "health",
+            "social",
+            "culture",
+            "sports",
+            "law",
+            "commerce",
+            "religion",
+            "farming",
+            "trade",
+            "ecology",
+            "foreign",
+            "other",
+        ],
+        [
+            "科技",
+            "教育",
+            "卫生",
+            "社会服务",
+            "文化",
+            "体育",
+            "法律",
+            "工商服务",
+            "宗教",
+            "农业农村",
+            "职业",
+            "生态环境",
+            "国际涉外",
+            "其他",
+        ],
         strict=True,
     )
 )

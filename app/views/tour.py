@@ -203,21 +203,24 @@ class Tour:
 
     # the district and the second PC
 
-    def _district(self) -> subprocess.Popen[bytes]:
-        from app.district.district import District
-
+    def _program(self, *arguments: str) -> list[str]:
+        """The program's own command line, over the district's folder."""
+        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
         folder = self.out / "district"
-        district = District.create(folder / "data", folder / "config", made_up.STREET[:6], "杨浦区社会组织服务中心")
+        return [*program, "--data", str(folder / "data"), "--config", str(folder / "config"), "district", *arguments]
+
+    def _district(self) -> subprocess.Popen[bytes]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.server = f"http://127.0.0.1:{port}"
-        for name in ("pc1", "pc2"):
-            district.card(made_up.STREET, self.server, self.out / f"{name}.card", made_up.CENTER)
-        district.close()
-        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
-        where = ["--data", str(folder / "data"), "--config", str(folder / "config")]
-        server = subprocess.Popen([*program, *where, "district", "serve", "--port", str(port)])
+        street = made_up.STREET
+        init = ("init", "--district", street[:6], "--name", "杨浦区社会组织服务中心")
+        cards = [("card", "--street", street, "--server", self.server, "--out", str(self.out / f"{pc}.card"))
+                 for pc in ("pc1", "pc2")]  # fmt: skip
+        for command in (init, *cards):
+            subprocess.run(self._program(*command), check=True, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen(self._program("serve", "--port", str(port)))
         for _try in range(300):
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()

@@ -15,8 +15,8 @@ from typing import Any
 from app.errors import Refusal
 from app.services import erasing, reading, settling, undoing, writing
 from app.services.reading import Row
-from app.sync.merge import fold
 from app.sync import log, rows
+from app.sync.merge import fold
 from app.workspace import Workspace
 
 KIND = "team"
@@ -57,7 +57,9 @@ def shown(row: Row, name: str) -> Any:
 class Simulation:
     """``pcs`` people work offline; ``carry(a, b)`` brings some of a's news to b."""
 
-    def __init__(self, seed: int, pcs: list[Workspace], carry: Callable[[Workspace, Workspace, random.Random | None], None]):
+    def __init__(
+        self, seed: int, pcs: list[Workspace], carry: Callable[[Workspace, Workspace, random.Random | None], None]
+    ):
         self.random = random.Random(seed)
         self.pcs, self.carry = pcs, carry
         self.oracle = Oracle()
@@ -186,7 +188,11 @@ class Simulation:
                 with pc.office.reading() as session:
                     held = log.of_record(session.connection(), pc.office.scope, KIND, row.id)
                 for write in map(log.write_of, held):
-                    if write.values and {"leader_name", "leader_address"} & write.values.keys() and name in write.values:
+                    if (
+                        write.values
+                        and {"leader_name", "leader_address"} & write.values.keys()
+                        and name in write.values
+                    ):
                         self.oracle.erased[row.id, name].add(_hashable(write.values[name]))
             erasing.erase(pc.office, KIND, row.id)
 
@@ -242,7 +248,9 @@ class Simulation:
             with pc.office.reading() as session:
                 state = fold(map(log.write_of, log.of_record(session.connection(), pc.office.scope, KIND, record)))
             row = reading.get(pc.office, KIND, record)
-            listed = {(c.field, _hashable(v.value)) for c in settling.conflicts(pc.office, KIND, record) for v in c.versions}
+            listed = {
+                (c.field, _hashable(v.value)) for c in settling.conflicts(pc.office, KIND, record) for v in c.versions
+            }
             for name in FIELDS:
                 place = (record, name)
                 now = shown(row, name)

@@ -1,0 +1,158 @@
+"""The calendar over days and weeks, many rooms, and on paper."""
+
+from __future__ import annotations
+
+import pypdfium2
+from hands import DAY, at, drag, settle
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from app.services import calendar, reading, writing
+from app.services.calendar import Board
+from app.views.calendar.plan_sheet import week_pdf
+from app.views.calendar.rooms import RoomPicker
+from app.views.context import Goto
+from app.views.records.slip_preview import PreviewSheet
+
+
+def test_the_week_of_one_room_has_its_days_as_columns(qtbot, open_page, rooms, book, went):
+    book(rooms["music"], "09:00", "10:00")
+    book(rooms["class"], "09:00", "10:00")
+    page = open_page(venue=rooms["music"])
+    assert [c.date for c in page.grid.plan.columns] == [f"2026-11-{day}" for day in range(23, 30)]
+    assert [(p.column, p.top) for p in page.grid.plan.pieces] == [(1, 540)]
+    assert page.windowTitle() == "11月23日 周一 至 11月29日 周日  音乐室"
+    drag(qtbot, page, at(page, 3, 9 * 60 + 5), at(page, 3, 9 * 60 + 55))
+    assert went[0].arguments["values"]["start"] == "2026-11-26T09:00"
+
+
+def test_in_the_week_a_booking_is_dragged_to_another_day_without_a_question(qtbot, context, open_page, rooms, book):
+    booking = book(rooms["music"], "09:00", "10:00")
+    page = open_page(venue=rooms["music"])
+    drag(qtbot, page, at(page, 1, 555), at(page, 4, 555))
+    settle(page)
+    assert reading.get(context.office, "booking", booking).values["start"] == "2026-11-27T09:00"
+
+
+def test_days_and_weeks_are_turned_over(open_page, rooms):
+    page = open_page()
+    assert page.windowTitle() == "11月24日 周二"
+    page.bar.after.click()
+    settle(page)
+    assert page.windowTitle() == "11月25日 周三"
+    page.bar.line.setText("1001")
+    page.bar.line.returnPressed.emit()
+    settle(page)
+    assert page.windowTitle() == "10月1日 周四 国庆节"
+    page.bar.week_button.click()
+    settle(page)
+    assert page.grid.plan.board.days == 7
+    page.bar.today.click()
+    page.bar.day_button.click()
+    settle(page)
+    assert page.windowTitle() == "11月23日 周一"
+
+
+def test_the_summary_counts_and_a_change_from_elsewhere_is_shown(context, open_page, rooms, book):
+    book(rooms["music"], "09:00", "10:00")
+    page = open_page()
+    assert page._summary.text() == "这天 1 场预约"
+    book(rooms["music"], "10:00", "11:00", status="tentative")
+    context.wrote({"booking"})
+    settle(page)
+    assert page._summary.text() == "这天 2 场预约，1 场待确认"
+
+
+def test_every_block_that_lies_in_view_is_painted(open_page, rooms, book):
+    ids = {book(rooms["music"], f"{h:02d}:00", f"{h:02d}:45") for h in range(8, 18)}
+    ids |= {book(rooms["class"], f"{h:02d}:00", f"{h:02d}:30", status="no_show") for h in range(8, 18)}
+    page = open_page()
+    assert set(page.grid.painted) == ids
+    picture: QImage = page.grid.viewport().grab().toImage()
+    measures = page.grid.geometry_now()
+    for piece in page.grid.plan.pieces:
+        edge = measures.piece(piece)
+        colour = picture.pixelColor(edge.x() + 1, edge.center().y()).name()
+        assert colour == ("#1b6b5f" if piece.block.holds else "#86386b")
+
+
+def test_cancelled_bookings_come_on_demand(open_page, rooms, book):
+    book(rooms["music"], "09:00", "10:00", status="cancelled")
+    page = open_page()
+    assert not page.grid.plan.pieces
+    page.bar.gone.click()
+    settle(page)
+    assert [p.block.status for p in page.grid.plan.pieces] == ["cancelled"]
+
+
+def test_of_many_rooms_those_booked_and_those_used_most_are_shown(context, book):
+    made = [writing.save(context.office, "venue", {"name": f"活动室{n}"}).id for n in range(20)]
+    book(made[17], "09:00", "10:00")
+    values = {"venue": made[15], "start": "2026-11-20T09:00", "end": "2026-11-20T10:00"}
+    writing.save(context.office, "booking", values)
+    shown = [room.id for room in calendar.day(context.office, DAY).rooms]
+    assert len(shown) == 8
+    assert {made[17], made[15]} <= set(shown)
+
+
+def test_rooms_are_searched_ticked_and_remembered(qtbot, context, open_page, rooms, book):
+    book(rooms["hall"], "09:00", "10:00")
+    context.workspace.index()
+    page = open_page()
+    page.bar.rooms.click()
+    settle(page)
+    picker = page._picker
+    assert isinstance(picker, RoomPicker)
+    picker.search.setText("yys")
+    settle(page)
+    assert [picker.list.item(n).data(Qt.ItemDataRole.UserRole) for n in range(picker.list.count())] == [rooms["music"]]
+    qtbot.keyClick(picker.search, Qt.Key.Key_Return)  # it was ticked: now it is not
+    picker.done.click()
+    settle(page)
+    assert rooms["music"] not in [room.id for room in page.grid.plan.board.rooms]
+    assert calendar.day(context.office, DAY).rooms == page.grid.plan.board.rooms
+    calendar.remember(context.office, [rooms["music"]])
+    page.refresh()
+    settle(page)
+    assert page._summary.text() == "这天 1 场预约（其中 1 场在没有显示的场地）"
+
+
+def test_without_any_room_the_page_offers_to_make_one(open_page, went):
+    page = open_page()
+    assert page.stack.currentIndex() == 1
+    page._new_room()
+    assert went == [Goto("form", {"kind": "venue", "values": {}})]
+
+
+def test_an_answer_to_an_older_question_is_not_shown(open_page, rooms):
+    page = open_page()
+    page._loaded(Board("2020-01-01", 1, (), (), ()))
+    assert page.grid.plan.board.first == DAY
+
+
+def test_the_plan_of_the_day_lists_every_booked_room_with_masked_contacts(context, open_page, rooms, book, asked):
+    book(rooms["music"], "09:00", "10:00", contact_name="欧阳明", contact_phone="13812345678")
+    book(rooms["class"], "22:00", "23:30", status="tentative", purpose="")
+    book(rooms["hall"], "09:00", "10:00", status="cancelled", purpose="不印")
+    page = open_page()
+    sheets: list[PreviewSheet] = []
+    asked.answer("Sheet.run", sheets.append)
+    page.print_plan()
+    pdf = sheets[0].make()
+    text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
+    assert "每日场地安排表" in text
+    assert "9:00-10:00" in text
+    assert "未写活动名称（待定）" in "".join(text.split())
+    assert "5678" in text
+    assert "13812345678" not in text
+    assert "欧阳明" not in text
+    assert "不印" not in text
+    settle(page)
+
+
+def test_the_plan_of_a_room_lists_its_week(context, rooms, book):
+    book(rooms["music"], "09:00", "10:00")
+    pdf = week_pdf(context.office, rooms["music"], "2026-11-23")
+    text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
+    assert "11月24日周二" in "".join(text.split())
+    assert "音乐室" in text
