@@ -15,7 +15,7 @@ from app.sync.merge import fold
 BOOKING = KINDS["booking"]
 NAMES = [*BOOKING.fields, *BOOKING.groups, "of a newer version", "id", "owner"]
 VALUE = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.text(max_size=5), st.lists(st.integers(), max_size=2)
+    st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.text(max_size=5), st.lists(st.booleans(), max_size=2)
 )
 VALUES = st.dictionaries(
     st.sampled_from(NAMES), st.one_of(VALUE, st.dictionaries(st.sampled_from(NAMES), VALUE, max_size=4)), max_size=6
