@@ -57,11 +57,17 @@ class Context(QObject):
         super().__init__(parent)
         self.workspace, self.tasks, self.theme, self.actor = workspace, tasks, theme, actor
         self.office: Office = workspace.office.acting(actor)
+        self._done: list[int] = []
         self.watch = Watch(self)
         self.syncer = Syncer(self)
 
     def wrote(self, kinds: Iterable[str], text: str = "", op: int | None = None) -> None:
         """Tell everyone that records of ``kinds`` were written; ``text`` says it in words, ``op`` can be undone."""
+        if op is not None:
+            self._done.append(op)
+        self._tell(kinds, text, op)
+
+    def _tell(self, kinds: Iterable[str], text: str, op: int | None) -> None:
         self.changed.emit(frozenset(kinds))
         if text:
             self.said.emit(Said(text, op))
@@ -92,16 +98,26 @@ class Context(QObject):
         self.navigate.emit(Goto("back"))
 
     def undo(self, op: int | None = None) -> None:
-        """Undo one operation of this PC, the last one unless ``op`` names another."""
+        """Undo one operation of this PC; unless ``op`` names one, the last that was done in this window.
+
+        Older ones are undone from a record's history, where it is seen what they are.
+        """
         from app.services.undoing import undo
 
+        if op is None and not self._done:
+            self.said.emit(Said(_("没有可以撤销的操作。更早的修改，可以在那条记录的“历史”里撤销。")))
+            return
+        if op is None:
+            op = self._done.pop()
+        elif op in self._done:
+            self._done.remove(op)
         office = self.office
         self.tasks.run(lambda: undo(office, op), self._undone, self._not_undone)
 
     @Slot(object)
     def _not_undone(self, error: Exception) -> None:
         if isinstance(error, ShuniuError):
-            self.said.emit(Said(error.message))
+            self.said.emit(Said("".join(dialogs.message(error))))
         else:
             dialogs.report(None, error)
 
@@ -113,4 +129,4 @@ class Context(QObject):
             shown = _("已撤销 {n} 条；{m} 处后来又改过，保留不动", n=result.restored, m=len(result.left))
         else:
             shown = _("已撤销 {n} 条", n=result.restored)
-        self.wrote(KINDS, shown, result.op)
+        self._tell(KINDS, shown, result.op)

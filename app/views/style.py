@@ -14,7 +14,7 @@ QPushButton:disabled { color: @GREY; background: @GROUND; }
 QPushButton[look="primary"] { background: @ACCENT; border-color: @ACCENT; color: @PAPER; padding: 0 ~16~; }
 QPushButton[look="primary"]:hover, QPushButton[look="primary"]:pressed { background: #155349; }
 QPushButton[look="primary"]:focus { border: ~2~ solid @TEXT; }
-QPushButton[look="primary"]:disabled { background: @GREY; border-color: @GREY; }
+QPushButton[look="primary"]:disabled { background: @GROUND; border-color: @LINE; color: @GREY; }
 QPushButton[look="link"] { background: transparent; border: 1px solid transparent; color: @ACCENT; padding: 0 ~4~; }
 QPushButton[look="link"]:hover { text-decoration: underline; }
 QPushButton[look="link"]:focus { border-color: @ACCENT; }
@@ -42,6 +42,8 @@ QHeaderView { background: @PAPER; }
 QHeaderView::section { background: @PAPER; color: @SECOND; border: none; border-bottom: 1px solid @LINE;
   padding: 0 ~12~; }
 QTableCornerButton::section { background: @PAPER; border: none; }
+QCheckBox::indicator, QRadioButton::indicator { width: ~16~; height: ~16~; }
+QCheckBox, QRadioButton { spacing: ~8~; }
 QScrollArea { border: none; background: transparent; }
 QMenu { background: @PAPER; border: 1px solid @LINE; padding: ~4~ 0; }
 QMenu::item { padding: ~6~ ~24~ ~6~ ~16~; }

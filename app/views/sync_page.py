@@ -169,7 +169,13 @@ class SyncPage(Page):
     @Slot(object)
     def _ended(self, error: Exception | None) -> None:
         self.work.setVisible(self.context.syncer.running)
-        said = "\n".join(part for part in dialogs.message(error) if part) if error is not None else _("没有问题")
+        at, now = self.context.syncer.ended_at, self.context.office.clock()
+        if at is None:
+            said = _("打开以后还没有同步过")
+        elif error is None:
+            said = _("{when}，顺利完成", when=say_when(at, now))
+        else:
+            said = "\n".join((_("{when}，没有完成", when=say_when(at, now)), *filter(None, dialogs.message(error))))
         self.facts["error"].setText(said)
         self._stands(self.context.watch.status)
 

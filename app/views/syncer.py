@@ -32,6 +32,8 @@ class Syncer(QObject):
         self._failures = 0
         self.error: Exception | None = None
         """What the last exchange failed with."""
+        self.ended_at: int | None = None
+        """When the last exchange of this session ended (unix seconds)."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._due)
@@ -96,6 +98,7 @@ class Syncer(QObject):
         if self._progress is not None:
             self._progress.deleteLater()
         self._progress, self.error = None, error
+        self.ended_at = int(self._context.office.clock().timestamp())
         self._timer.start(PAUSES[min(self._failures, len(PAUSES) - 1)] * 1000)
         self._context.watch.look_at_status()
         self.ended.emit(error)

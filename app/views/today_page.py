@@ -64,9 +64,9 @@ class Card(QFrame):
         policy = self.print_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.print_button.setSizePolicy(policy)
-        self.print_button.setVisible(printable)
         head.addWidget(self.print_button)
         column.addLayout(head)
+        self.print_button.setVisible(printable)  # once it has a parent: before, it would be a window of its own
         self.lines = QVBoxLayout()
         self.lines.setSpacing(0)
         column.addLayout(self.lines)

@@ -119,6 +119,7 @@ class Wizard(QWidget):
         self.next_button.setVisible(self.step is not self.work)
         last = self.step is self.person or joining
         self.next_button.setText(_("开始使用") if last else _("下一步"))
+        self.next_button.setAccessibleName(self.next_button.text())
 
     def _work(self) -> None:
         wanted, progress = self.answers(), Progress(self)
