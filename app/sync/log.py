@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.errors import Refusal
 from app.store.bulk import insert_tuples
@@ -103,9 +102,9 @@ def store(connection: Connection, changes: Sequence[Change], hashes: Sequence[by
 
 
 def _set_head(connection: Connection, scope: str, device: str, head: LogHead) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(log_head).values(scope=scope, device=device, **head._asdict())
-    connection.execute(statement.on_conflict_do_update(index_elements=["scope", "device"], set_=head._asdict()))
+    here = (log_head.c.scope == scope, log_head.c.device == device)
+    if not connection.execute(update(log_head).where(*here).values(head._asdict())).rowcount:
+        connection.execute(insert(log_head).values(scope=scope, device=device, **head._asdict()))
 
 
 def _change(row: Any) -> Change:
