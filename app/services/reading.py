@@ -107,7 +107,8 @@ def _ids_query(kind: Kind, query: Query) -> Select[Any, Any]:
     column = table.c[order]
     if kind.fields[order].type == "decimal":
         column = cast(column, Numeric)
-    return statement.order_by(column.is_(None), column.desc() if descending else column, table.c.id)
+    direction = column.desc() if descending else column.asc()
+    return statement.order_by(direction.nulls_last(), table.c.id)  # of this form the order index serves it
 
 
 def matching(words: str) -> list[Any]:
@@ -120,10 +121,10 @@ def matching(words: str) -> list[Any]:
     return conditions
 
 
-def ids(office: Office, kind: str, query: Query | None = None) -> list[str]:
-    """The ids a list shows, in order."""
+def ids(office: Office, kind: str, query: Query | None = None, limit: int | None = None) -> list[str]:
+    """The ids a list shows, in order; the first ``limit`` of them where it is given."""
     with office.reading() as session:
-        return [row.id for row in session.execute(_ids_query(kind_of(kind), query or Query()))]
+        return list(session.scalars(_ids_query(kind_of(kind), query or Query()).limit(limit)))
 
 
 def count(office: Office, kind: str, query: Query | None = None) -> int:

@@ -15,7 +15,7 @@ from app.services.office import Office
 from app.services.reading import Query, Row
 from app.sync import log
 from app.sync.change import decode_values
-from app.text import _
+from app.text import _, listed
 
 PRINT = "print"
 """The audit line of a print."""
@@ -135,5 +135,5 @@ def _form_name(kind: str, form: str | None) -> str:
     if form is None:
         return next(iter(offered))
     if form not in offered:
-        raise Refusal.of("form", _("没有这种单据“{form}”", form=form), _("可选：{offered}", offered="、".join(offered)))
+        raise Refusal.of("form", _("没有这种单据“{form}”", form=form), _("可选：{offered}", offered=listed(offered)))
     return form

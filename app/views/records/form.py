@@ -200,7 +200,8 @@ class RecordForm(QWidget):
                 rest.append(fault)
                 continue
             error = fault.error.removeprefix(f"{_(self.kind.fields[name].label)}：")
-            text = _("{error}。{mend}", error=error, mend=fault.mend) if fault.mend else error
+            plain = fault.mend == _("请填写“{label}”", label=_(self.kind.fields[name].label))  # says nothing more
+            text = _("{error}。{mend}", error=error, mend=fault.mend) if fault.mend and not plain else error
             said.setdefault(name, []).append(text)
         for name, texts in said.items():
             self.boxes[name].set_fault("\n".join(texts))

@@ -191,6 +191,8 @@ class ListPage(Page):
             self.stack.setCurrentWidget(self.table)
         else:
             self._show_nothing()
+        if not found.whole:
+            return
         query, total = replace(self.model.query, order="", descending=None), len(found.ids)
         self.set_summary(summary(self.kind, total, {}, narrowed=self.filters.narrowed))
         job = partial(counts_of, self.context.office, self.kind, query)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
@@ -18,6 +19,8 @@ from app.views.records import columns as cols
 from app.views.records.columns import Columns
 
 PAGE = 100
+FIRST = 2 * PAGE
+"""Ids read before anything is shown; the rest of a long list follows."""
 KEPT_PAGES = 24
 ROW_ROLE = Qt.ItemDataRole.UserRole
 """The :class:`Row`, or None while it is on its way."""
@@ -32,16 +35,17 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Listing:
-    """What a query found: every id in order, and the rows of the first page."""
+    """What a query found: ids in order, the rows of the first page, and whether those are all the ids."""
 
     ids: tuple[str, ...]
     first: tuple[Row, ...]
+    whole: bool = True
 
 
-def listing(office: Office, kind: str, query: Query) -> Listing:
-    """Read a list in the background."""
-    found = tuple(reading.ids(office, kind, query))
-    return Listing(found, tuple(reading.rows(office, kind, found[:PAGE])))
+def listing(office: Office, kind: str, query: Query, limit: int | None = None) -> Listing:
+    """Read a list in the background; with ``limit`` what is seen at first, the rest follows."""
+    found = tuple(reading.ids(office, kind, query, limit))
+    return Listing(found, tuple(reading.rows(office, kind, found[:PAGE])), limit is None or len(found) < limit)
 
 
 class RecordsModel(QAbstractTableModel):
@@ -62,34 +66,51 @@ class RecordsModel(QAbstractTableModel):
         self._wanted: set[int] = set()
         self._asked: set[int] = set()
         self._run = 0
+        self.loading = False
+        """The rest of a long list is on its way."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._fetch)
 
     def show(self, query: Query) -> None:
         """Ask for the records of ``query``; the model changes when the answer comes."""
-        self.query, self._run = query, self._run + 1
+        again = query == self.query and len(self.ids) > FIRST
+        self.query, self._run, self.loading = query, self._run + 1, False
         self.today = self.context.office.clock().date()
-        run, office, kind = self._run, self.context.office, self.kind.name
-        answer = _Answer(self, run)
-        self.context.tasks.run(lambda: listing(office, kind, query), answer.listed, answer.refused, owner=self)
+        self._list(None if again else FIRST)
+
+    def _list(self, limit: int | None) -> None:
+        job = partial(listing, self.context.office, self.kind.name, self.query, limit)
+        answer = _Answer(self, self._run)
+        self.context.tasks.run(job, answer.listed, answer.refused, owner=self)
 
     def take(self, found: Listing) -> None:
         """Show ``found``. Where the ids are the same, only the cells are told to change."""
-        self._pages.clear()
-        self._wanted.clear()
-        self._asked.clear()
-        self.revealed = {k: v for k, v in self.revealed.items() if k in set(found.ids)} if self.revealed else {}
+        if not self.loading:
+            self._pages.clear()
+            self._wanted.clear()
+            self._asked.clear()
+        if self.revealed:
+            here = set(found.ids)
+            self.revealed = {record_id: row for record_id, row in self.revealed.items() if record_id in here}
         if found.ids == self.ids:
             self._keep(0, found.first)
             if self.ids:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(self.ids) - 1, self.columnCount() - 1))
+        elif self.ids and found.ids[: len(self.ids)] == self.ids:
+            self.beginInsertRows(QModelIndex(), len(self.ids), len(found.ids) - 1)
+            self.ids = found.ids
+            self._keep(0, found.first)
+            self.endInsertRows()
         else:
             self.beginResetModel()
             self.ids = found.ids
             self._keep(0, found.first)
             self.endResetModel()
+        self.loading = not found.whole
         self.loaded.emit(found)
+        if not found.whole:
+            self._list(None)
 
     def set_columns(self, columns: Columns) -> None:
         """Show other columns."""

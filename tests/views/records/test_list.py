@@ -21,7 +21,7 @@ from app.views.records.columns import Columns, default_columns, fitted
 from app.views.records.form_jobs import load
 from app.views.records.list_jobs import SeveralSheet
 from app.views.records.list_page import ListPage
-from app.views.records.model import PAGE, ROW_ROLE, STATUS_ROLE, RecordsModel
+from app.views.records.model import FIRST, PAGE, ROW_ROLE, STATUS_ROLE, RecordsModel
 from tests.factory import make
 
 
@@ -55,6 +55,24 @@ def test_rows_are_fetched_page_by_page_as_they_are_asked_for(context: Context, s
     settle(20)
     assert last.data() == "活动室0249"
     assert model.index(3, 0).data() == "活动室0003"
+    model.deleteLater()
+
+
+def test_a_long_list_shows_its_beginning_before_the_rest_is_read(context: Context, settle: Any):
+    with context.office.unit() as unit:
+        for number in range(FIRST + 50):
+            writing.put(unit, KINDS["venue"], {"name": f"活动室{number:04d}"})
+    model = RecordsModel(context, KINDS["venue"], default_columns(KINDS["venue"]))
+    steps: list[int] = []
+    resets: list[bool] = []
+    model.loaded.connect(lambda found: steps.append(len(found.ids)))
+    model.modelReset.connect(lambda: resets.append(True))
+    model.show(Query())
+    settle()
+    assert (steps, resets) == ([FIRST, FIRST + 50], [True])
+    model.show(Query())
+    settle()
+    assert (steps[2:], resets) == ([FIRST + 50], [True])
     model.deleteLater()
 
 
