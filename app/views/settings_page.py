@@ -81,7 +81,7 @@ class SettingsPage(Page):
             one = self.button(size_name(size), self._sized)
             one.setCheckable(True)
             one.setChecked(size == self.theme.size)
-            one.setProperty("size", size)
+            one.setProperty("text_size", size)
             self.sizes.append(one)
         card.addLayout(self._row(_("文字大小"), *self.sizes))
         self.language = QComboBox()
@@ -114,9 +114,9 @@ class SettingsPage(Page):
 
     @Slot()
     def _sized(self) -> None:
-        chosen = str(self.sender().property("size"))
+        chosen = str(self.sender().property("text_size"))
         for one in self.sizes:
-            one.setChecked(one.property("size") == self.theme.size)
+            one.setChecked(one.property("text_size") == self.theme.size)
         self.context.preferred.emit(("size", chosen))
 
     @Slot(int)

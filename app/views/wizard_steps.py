@@ -128,7 +128,7 @@ class BeginStep(Step):
             one = button(theme, size_name(size))
             one.setCheckable(True)
             one.setChecked(size == theme.size)
-            one.setProperty("size", size)
+            one.setProperty("text_size", size)
             self.sizes.addButton(one)
             sizes.addWidget(one)
         sizes.addStretch(1)
@@ -152,7 +152,7 @@ class BeginStep(Step):
 
     @Slot(object)
     def _sized(self, one: QWidget) -> None:
-        self.sized.emit(str(one.property("size")))
+        self.sized.emit(str(one.property("text_size")))
 
     def fault(self) -> str:
         """A card is needed to join."""

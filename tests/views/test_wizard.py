@@ -1,0 +1,227 @@
+"""The set-up wizard, the settings and the sync page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.services import local, reading, syncing, writing
+from app.services.people import people
+from app.views.context import Context
+from app.views.settings_page import PasswordSheet, SettingsPage
+from app.views.sync_page import SyncPage
+from app.views.tasks import Tasks
+from app.views.theme import Theme
+from app.views.wizard import Wizard
+from app.workspace import Workspace
+
+
+@pytest.fixture
+def wizard(app: QApplication, tmp_path: Path, qtbot: QtBot) -> Iterator[Wizard]:
+    tasks = Tasks()
+    made = Wizard(tmp_path / "new" / "data", tmp_path / "new" / "config", tasks, Theme())
+    qtbot.addWidget(made)
+    made.show()
+    opened: list[Workspace] = []
+    made.finished.connect(lambda workspace, _user: opened.append(workspace))
+    yield made
+    assert tasks.close()
+    for workspace in opened:
+        workspace.close()
+
+
+def choose(wizard: Wizard, district: str, street: str) -> None:
+    box = wizard.center.district
+    box.setCurrentIndex(box.findText(district))
+    box = wizard.center.street
+    box.setCurrentIndex(box.findText(street))
+
+
+def test_the_street_names_the_center_until_it_is_typed_over(wizard: Wizard) -> None:
+    assert wizard.center.district.count() == 17
+    choose(wizard, "杨浦区", "殷行街道")
+    assert wizard.center.center.text() == "殷行街道社会组织服务中心"
+    choose(wizard, "静安区", "石门二路街道")
+    assert wizard.center.center.text() == "石门二路街道社会组织服务中心"
+    wizard.center.center.setText("我们的中心")
+    choose(wizard, "杨浦区", "殷行街道")
+    assert wizard.center.center.text() == "我们的中心"
+
+
+def test_nothing_needed_is_left_out(wizard: Wizard) -> None:
+    wizard.next()
+    wizard.next()
+    assert wizard.step is wizard.center
+    assert wizard.center.fault_label.text() == "请选择区和街镇。"
+    choose(wizard, "杨浦区", "殷行街道")
+    wizard.next()
+    wizard.next()
+    assert wizard.person.fault_label.text() == "请填写姓名。"
+    wizard.person.user.setText("王小明")
+    wizard.person.password.setText("12345")
+    wizard.next()
+    assert "密码太短" in wizard.person.fault_label.text()
+    wizard.person.password.setText("123456")
+    wizard.next()
+    assert wizard.person.fault_label.text() == "两次输入的密码不一样。"
+
+
+def test_the_text_size_is_chosen_on_the_first_step(wizard: Wizard, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(wizard.sized) as told:
+        wizard.begin.sizes.buttons()[2].click()
+    assert told.args == ["huge"]
+
+
+@pytest.mark.parametrize("sample", [False, True])
+def test_a_center_is_set_up(wizard: Wizard, qtbot: QtBot, sample: bool) -> None:
+    wizard.next()
+    choose(wizard, "杨浦区", "殷行街道")
+    wizard.next()
+    wizard.person.user.setText("王小明")
+    wizard.person.password.setText("123456")
+    wizard.person.again.setText("123456")
+    wizard.person.sample.setChecked(sample)
+    with qtbot.waitSignal(wizard.finished, timeout=20_000) as told:
+        wizard.next()
+        assert wizard.step is wizard.work
+    workspace, user = told.args
+    assert user == "王小明"
+    assert workspace.street == "310110019" or workspace.street.startswith("310110")
+    (person,) = people(workspace.office)
+    assert local.password_fits(workspace.office, person.id, "123456")
+    assert bool(reading.count(workspace.office, "venue")) is sample
+
+
+def test_a_folder_in_use_is_told_on_the_page(wizard: Wizard, qtbot: QtBot) -> None:
+    Workspace.create(wizard.data, wizard.config, "310110013", "别人的中心").close()
+    wizard.next()
+    choose(wizard, "杨浦区", "殷行街道")
+    wizard.next()
+    wizard.person.user.setText("王小明")
+    wizard.next()
+    assert wizard.tasks.drain()
+    assert wizard.step is wizard.person
+    assert "已经有数据" in wizard.person.fault_label.text()
+
+
+def test_a_pc_joins_by_the_card_of_the_first_one(
+    wizard: Wizard, qtbot: QtBot, workspace: Workspace, tmp_path: Path, asked
+) -> None:
+    card = tmp_path / "入网卡.shuniu-card"
+    syncing.make_card(workspace, card)
+    wizard.begin.join.setChecked(True)
+    wizard.next()
+    assert wizard.begin.fault_label.text() == "请先选择入网卡文件。"
+    asked.answer("choose_open_file", card)
+    wizard.begin.choose.click()
+    with qtbot.waitSignal(wizard.finished, timeout=20_000) as told:
+        wizard.next()
+    assert told.args[0].street == workspace.street
+    assert told.args[1] == ""
+
+
+def test_a_file_that_is_no_card_is_told_on_the_page(wizard: Wizard, tmp_path: Path, asked) -> None:
+    (tmp_path / "x").write_bytes(b"nonsense")
+    wizard.begin.join.setChecked(True)
+    asked.answer("choose_open_file", tmp_path / "x")
+    wizard.begin.choose.click()
+    wizard.next()
+    assert wizard.tasks.drain()
+    assert wizard.step is wizard.begin
+    assert wizard.begin.fault_label.text()
+
+
+# -- settings ------------------------------------------------------------------------------------------------------
+
+
+def test_settings_ask_the_shell_for_another_size(context: Context, qtbot: QtBot) -> None:
+    page = SettingsPage(context)
+    qtbot.addWidget(page)
+    wanted: list[object] = []
+    context.preferred.connect(wanted.append)
+    page.sizes[1].click()
+    page.language.setCurrentIndex(1)
+    page.language.activated.emit(1)
+    assert wanted == [("size", "large"), ("language", "en")]
+    assert page.language_note.text() == "重新打开枢纽后生效"
+
+
+def test_a_password_is_changed_only_with_the_old_one(context: Context, qtbot: QtBot) -> None:
+    (person,) = people(context.office)
+    local.set_password(context.office, person.id, "123456")
+    page = SettingsPage(context)
+    qtbot.addWidget(page)
+    sheet = PasswordSheet(page, context, person.id, guarded=True)
+    sheet.old.setText("654321")
+    sheet.new.setText("abcdef")
+    sheet.again.setText("abcdef")
+    sheet.accept()
+    context.tasks.drain()
+    assert "现在的密码不对" in sheet.fault.text()
+    sheet.old.setText("123456")
+    sheet.accept()
+    context.tasks.drain()
+    assert local.password_fits(context.office, person.id, "abcdef")
+
+
+# -- sync ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_sync_page_says_how_it_stands(context: Context, qtbot: QtBot) -> None:
+    page = SyncPage(context)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.wait(5)
+    context.tasks.drain()
+    assert page.facts["unsent"].text() == "3 条"
+    assert not page.now_button.isEnabled()
+    assert page.accept_button.isVisible()
+
+
+def test_two_pcs_of_a_center_exchange_by_stick(
+    make_workspace, context: Context, qtbot: QtBot, tmp_path: Path, asked
+) -> None:
+    card, stick = tmp_path / "card", tmp_path / "stick.shuniu"
+    first = context.workspace
+    syncing.make_card(first, card)
+    second = Workspace.join(tmp_path / "second" / "data", tmp_path / "second" / "config", card)
+    syncing.write_certificate(first, tmp_path / "first.cert")
+    writing.save(second.office.acting("李梅"), "venue", {"name": "二楼教室"})
+    syncing.export(second, stick, tmp_path / "first.cert")
+    second.close()
+    page = SyncPage(context)
+    qtbot.addWidget(page)
+    changed: list[frozenset[str]] = []
+    context.changed.connect(changed.append)
+    asked.answer("choose_open_file", stick)
+    asked.answer("Sheet.run", True)
+    page.import_button.click()
+    context.tasks.drain()
+    assert reading.count(context.office, "venue") == 1
+    assert frozenset({"venue"}) in changed
+
+
+def test_a_refused_file_changes_nothing(context: Context, qtbot: QtBot, tmp_path: Path, asked) -> None:
+    (tmp_path / "bad.shuniu").write_bytes(b"not a bundle")
+    page = SyncPage(context)
+    qtbot.addWidget(page)
+    asked.answer("choose_open_file", tmp_path / "bad.shuniu")
+    asked.answer("report", None)
+    page.import_button.click()
+    context.tasks.drain()
+    assert "不是枢纽的同步文件" in str(asked.shown[-1][1])
+
+
+def test_without_a_network_the_exchange_waits_and_says_why(context: Context, qtbot: QtBot) -> None:
+    page = SyncPage(context)
+    qtbot.addWidget(page)
+    context.syncer.sync()
+    assert context.syncer.running
+    context.tasks.drain()
+    assert not context.syncer.running
+    assert "没有完成" in page.facts["error"].text()
+    assert "入网卡" in page.facts["error"].text()
