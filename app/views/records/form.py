@@ -93,7 +93,17 @@ class RecordForm(QWidget):
             editor.new_wanted.connect(self._create)
             editor.linked.connect(self._linked)
         self.boxes[field.name] = box
+        start = self.boxes.get("start")
+        if field.name == "end" and start is not None and isinstance(start.editor, MomentEditor):
+            start.editor.day.line.editingFinished.connect(self._started)
         return box
+
+    @Slot()
+    def _started(self) -> None:
+        """What begins on a day mostly ends on it."""
+        start, end = self.boxes["start"].editor, self.boxes["end"].editor
+        if isinstance(start, MomentEditor) and isinstance(end, MomentEditor) and not end.day.line.text():
+            end.day.set_value(start.day.line.text())
 
     def _heading(self, text: str, *, first: bool) -> QWidget:
         theme = self.context.theme

@@ -11,7 +11,7 @@ from app.services import drafts, reading, slips
 from app.services.drafts import Draft
 from app.services.office import Office
 from app.services.privacy import reveal
-from app.services.reading import Row
+from app.services.reading import Query, Row
 from app.services.related import Related, related
 from app.services.writing import Saved, save
 from app.sync.capture import Seen
@@ -29,6 +29,8 @@ class Loaded:
     draft: Draft | None = None
     related: tuple[Related, ...] = ()
     forms: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What a new record begins with."""
 
     @property
     def published(self) -> bool:
@@ -48,10 +50,23 @@ def load(office: Office, kind: Kind, record_id: str | None, values: Mapping[str,
     """Everything a form shows."""
     draft = drafts.kept(office, kind.name, record_id)
     if record_id is None:
-        return Loaded(None, titles_of(office, kind, values), draft)
+        begun = {**at_the_desk(office, kind), **values}
+        return Loaded(None, titles_of(office, kind, begun), draft, values=begun)
     row = reading.get(office, kind.name, record_id)
     around = tuple(related(office, kind.name, record_id))
     return Loaded(row, row.links, draft, around, slips.forms_of(kind.name))
+
+
+def at_the_desk(office: Office, kind: Kind) -> dict[str, Any]:
+    """What follows from who sits at the desk, and when: the handler, and when the client came."""
+    values: dict[str, Any] = {}
+    if "started_at" in kind.fields:
+        values["started_at"] = office.now
+    handler = kind.fields.get("handler")
+    if handler is not None and handler.targets == ("user",) and office.actor:
+        found = reading.ids(office, "user", Query(where={"name": office.actor}), 1)
+        values |= {"handler": found[0]} if found else {}
+    return values
 
 
 def titles_of(office: Office, kind: Kind, values: Mapping[str, Any]) -> dict[str, str]:

@@ -160,7 +160,7 @@ class FormPage(Page):
         """Show the record, or the empty form."""
         self.row, self.forms, self.ready = found.row, found.forms, True
         if found.row is None:
-            self.form.start_new(self.values, found.titles)
+            self.form.start_new(found.values, found.titles)
         else:
             self.form.load(found.row, masked=True)
             self.form.clear_faults()

@@ -370,3 +370,17 @@ def test_a_narrow_form_has_one_column(context: Context, shown: Any):
     page.resize(620, 700)
     QApplication.processEvents()
     assert page.form.boxes["status"].mapTo(page, page.rect().topLeft()).x() == left
+
+
+def test_an_end_begins_on_the_day_of_its_start(context: Context, shown: Any):
+    page = shown(FormPage(context, "booking"))
+    page.form.boxes["start"].editor.day.line.setText("明天")
+    page.form.boxes["start"].editor.day.line.editingFinished.emit()
+    assert page.form.boxes["end"].editor.day.value() == "2026-11-24"
+
+
+def test_a_service_case_begins_now_and_with_who_is_at_the_desk(context: Context, shown: Any):
+    page = shown(FormPage(context, "service_case"))
+    assert page.form.boxes["started_at"].editor.value() == "2026-11-23T09:00"
+    assert line(page, "handler").text() == "王小明"
+    assert not page.dirty
