@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,6 +17,8 @@ from app.text import _
 
 REMIND_DAYS: Final = (30, 90, 180)
 """Before a certificate runs out the center reminds three times."""
+FIRST: Final = 20
+"""How many of what is due are read for the screen; a print has them all."""
 IN_FORCE: Final = ("normal", "changing")
 
 
@@ -45,6 +47,8 @@ class Block:
     items: tuple[Item, ...]
     query: Query
     empty: str
+    count: int
+    """How many there are; of what is due, ``items`` holds the first ones."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def today(office: Office) -> Today:
     on = office.today
     blocks = (_bookings(office, on), _trainings(office, on), _activities(office, on),
               _certificates(office, on), _cases(office, on))  # fmt: skip
-    bookings, trainings, activities, certificates, cases = (len(block.items) for block in blocks)
+    bookings, trainings, activities, certificates, cases = (block.count for block in blocks)
     pending = sum(item.status in PENDING for item in blocks[0].items)
     parts = [_("今天 {n} 场预约", n=bookings) if bookings else _("今天没有预约")]
     if pending:
@@ -82,11 +86,13 @@ def today(office: Office) -> Today:
 
 
 def print_block(office: Office, block: Block) -> bytes:
-    """A block as a PDF list."""
+    """A block as a PDF list, whole."""
     from app.services.slips import slip_context
     from app.slips.table import Column, table_slip
 
     columns = (Column(_("时间"), 24), Column(_("事项"), 48), Column(_("对象"), 48), Column(_("状态"), 18))
+    if len(block.items) < block.count:
+        block = {"certificates": _certificates, "cases": _cases}[block.code](office, office.today, block.count)
     rows = [(item.when, item.title, item.detail, item.word) for item in block.items]
     return table_slip(block.title, columns, rows, slip_context(office), note=_("{day}，{summary}", day=say_day(office.today), summary=block.summary))  # fmt: skip
 
@@ -123,7 +129,7 @@ def _bookings(office: Office, on: str) -> Block:
     items = _day_items(rows, on, "purpose", lambda row: _joined(row.display("venue"), row.values.get("client_name")))
     pending = sum(item.status in PENDING for item in items)
     summary = _("{n} 场，{m} 场待确认", n=len(items), m=pending) if pending else _("{n} 场", n=len(items))
-    return Block("bookings", "booking", _("今天的预约"), summary, items, query, _("今天没有场地预约。"))
+    return Block("bookings", "booking", _("今天的预约"), summary, items, query, _("今天没有场地预约。"), len(items))
 
 
 def _trainings(office: Office, on: str) -> Block:
@@ -135,7 +141,16 @@ def _trainings(office: Office, on: str) -> Block:
         "title",
         lambda row: _joined(row.values.get("place") or row.display("venue"), row.values.get("teacher")),
     )
-    return Block("trainings", "training", _("今天的培训"), _("{n} 场", n=len(items)), items, query, _("今天没有培训。"))
+    return Block(
+        "trainings",
+        "training",
+        _("今天的培训"),
+        _("{n} 场", n=len(items)),
+        items,
+        query,
+        _("今天没有培训。"),
+        len(items),
+    )
 
 
 def _activities(office: Office, on: str) -> Block:
@@ -144,41 +159,61 @@ def _activities(office: Office, on: str) -> Block:
     items = _day_items(
         rows, on, "title", lambda row: _joined(row.values.get("place") or row.display("venue"), row.values.get("host"))
     )
-    return Block("activities", "activity", _("今天的活动"), _("{n} 项", n=len(items)), items, query, _("今天没有社区活动。"))  # fmt: skip
+    return Block("activities", "activity", _("今天的活动"), _("{n} 项", n=len(items)), items, query, _("今天没有社区活动。"), len(items))  # fmt: skip
 
 
-def _certificates(office: Office, on: str) -> Block:
+def _certificates(office: Office, on: str, most: int = FIRST) -> Block:
     """Registered and in force, and out of date within half a year or already."""
     last = (date.fromisoformat(on) + timedelta(days=REMIND_DAYS[-1])).isoformat()
     query = Query(where={"reg_status": IN_FORCE}, between={"cert_to": (None, last)}, order="cert_to")
+    ids = reading.ids(office, "organization", query)
     items: list[Item] = []
-    bands: dict[int, int] = dict.fromkeys((-1, *REMIND_DAYS), 0)
-    for row in _read(office, "organization", query):
+    for row in reading.rows(office, "organization", ids[:most]):
         ends = str(row.values["cert_to"])
         left = (date.fromisoformat(ends) - date.fromisoformat(on)).days
-        band = -1 if left < 0 else next(days for days in REMIND_DAYS if left <= days)
-        bands[band] += 1
         word = _("已过期 {n} 天", n=-left) if left < 0 else _("今天到期") if not left else _("还有 {n} 天", n=left)
         status = "overdue" if left < 0 else "suspended" if left <= REMIND_DAYS[0] else ""
         items.append(Item("organization", row.id, _day(ends, on), row.title, row.display("org_type"), status, word))
-    said = [_("已过期 {n}", n=bands[-1])] if bands[-1] else []
-    said += [_("{days} 天内 {n}", days=days, n=bands[days]) for days in REMIND_DAYS if bands[days]]
     empty = _("半年内没有到期的登记证书。")
-    return Block("certificates", "organization", _("证书到期"), _joined(*said), tuple(items), query, empty)
+    return Block(
+        "certificates", "organization", _("证书到期"), _bands(office, on, query), tuple(items), query, empty, len(ids)
+    )
 
 
-def _cases(office: Office, on: str) -> Block:
+def _bands(office: Office, on: str, query: Query) -> str:
+    """How many have run out, and how many do so within each span of the reminders."""
+
+    def count(low: int | None, high: int) -> int:
+        days = tuple(
+            None if n is None else (date.fromisoformat(on) + timedelta(days=n)).isoformat() for n in (low, high)
+        )
+        return reading.count(office, "organization", replace(query, between={"cert_to": days}))
+
+    past, said, low = count(None, -1), [], 0
+    if past:
+        said.append(_("已过期 {n}", n=past))
+    for days in REMIND_DAYS:
+        if n := count(low, days):
+            said.append(_("{days} 天内 {n}", days=days, n=n))
+        low = days + 1
+    return _joined(*said)
+
+
+def _cases(office: Office, on: str, most: int = FIRST) -> Block:
     yesterday = (date.fromisoformat(on) - timedelta(days=1)).isoformat()
     query = Query(where={"status": sorted(OPEN_CASES)}, between={"due_on": (None, yesterday)}, order="due_on")
+    ids = reading.ids(office, "service_case", query)
     items = []
-    for row in _read(office, "service_case", query):
+    for row in reading.rows(office, "service_case", ids[:most]):
         due = str(row.values["due_on"])
         late = (date.fromisoformat(on) - date.fromisoformat(due)).days
         asked = " ".join(str(row.values.get("request_text") or "").split())
         who = _joined(row.values.get("client_name"), row.display("status"))
         items.append(Item("service_case", row.id, _day(due, on), asked, who, "overdue", _("逾期 {n} 天", n=late)))
     empty = _("没有逾期的服务。")
-    return Block("cases", "service_case", _("逾期的服务"), _("{n} 件", n=len(items)), tuple(items), query, empty)
+    return Block(
+        "cases", "service_case", _("逾期的服务"), _("{n} 件", n=len(ids)), tuple(items), query, empty, len(ids)
+    )
 
 
 def _day(stored: str, on: str) -> str:

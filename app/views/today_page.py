@@ -72,7 +72,7 @@ class Card(QFrame):
         column.addLayout(self.lines)
         self.items: tuple[Item, ...] = ()
 
-    def show_items(self, items: tuple[Item, ...], summary: str, empty: str) -> None:
+    def show_items(self, items: tuple[Item, ...], summary: str, empty: str, count: int) -> None:
         """Lay the lines out anew."""
         while self.lines.count():
             old = self.lines.takeAt(0).widget()
@@ -87,8 +87,8 @@ class Card(QFrame):
             line = DayLine(self.theme, item, *columns)
             line.clicked.connect(self._open)
             self.lines.addWidget(line)
-        if not items or len(items) > MOST:
-            note = QLabel(_("还有 {n} 条，点“全部”查看。", n=len(items) - MOST) if items else empty)
+        if count > MOST or not items:
+            note = QLabel(_("还有 {n} 条，点“全部”查看。", n=count - MOST) if items else empty)
             note.setProperty("look", "second")
             note.setWordWrap(True)
             note.setContentsMargins(self.theme.px(16), self.theme.px(4), self.theme.px(16), self.theme.px(4))
@@ -189,7 +189,7 @@ class TodayPage(Page):
         self.day = day
         self.set_summary(_("{day}：{summary}", day=say_day(day.date), summary=day.summary))
         for block in day.blocks:
-            self.cards[block.code].show_items(block.items, block.summary, block.empty)
+            self.cards[block.code].show_items(block.items, block.summary, block.empty, block.count)
 
     @Slot()
     def _minute(self) -> None:
@@ -201,11 +201,11 @@ class TodayPage(Page):
     def _found(self, found: tuple[Finding, ...] | None) -> None:
         items = tuple(
             Item(one.kind, one.ids[0], "", one.text, status="clash" if one.code in RED_FINDINGS else "tentative")
-            for one in (found or ())[: MOST + 1]
+            for one in (found or ())[:MOST]
         )
         count = len(found or ())
         empty = _("没有要处理的问题。") if found is not None else _("正在检查…")
-        self.cards["findings"].show_items(items[:MOST], _("{n} 件", n=count), empty)
+        self.cards["findings"].show_items(items, _("{n} 件", n=count), empty, count)
 
     @Slot(object)
     def _stands(self, status: object) -> None:
