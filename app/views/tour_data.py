@@ -31,7 +31,20 @@ TEAMS: tuple[dict[str, Any], ...] = (
      "leader_name": "尼玛·次仁", "leader_phone": "13800004444", "schedule_text": "每周六", "status": "applied"},
 )  # fmt: skip
 
-PUPILS = ("刘𬱖", "欧阳娜娜", "仇文𬬩", "尔朱国𫓧", "解䶮华", "单𬯀", "尼玛·次仁", "王文𬬱", "区㭕英", "任小𬘩", "朴䓨华", "逄𬀩")
+PUPILS = (
+    "刘𬱖",
+    "欧阳娜娜",
+    "仇文𬬩",
+    "尔朱国𫓧",
+    "解䶮华",
+    "单𬯀",
+    "尼玛·次仁",
+    "王文𬬱",
+    "区㭕英",
+    "任小𬘩",
+    "朴䓨华",
+    "逄𬀩",
+)
 
 
 def from_today(today: date, days: str) -> str:
