@@ -98,11 +98,7 @@ def icon(name: str, color: str = TEXT, size: int = 18, air: int = 0) -> QIcon:
     path = resource("icons", f"{name}.svg")
     if not path.is_file():
         return QIcon()
-    source = path.read_text("utf-8")
-    found = QIcon()
-    for mode, ink in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, GREY)):
-        found.addPixmap(_drawn(source.replace("currentColor", ink), size, air), mode)
-    return found
+    return QIcon(_drawn(path.read_text("utf-8").replace("currentColor", color), size, air))
 
 
 def _drawn(svg: str, size: int, air: int) -> QPixmap:
