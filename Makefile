@@ -37,5 +37,5 @@ tour: setup ## the main job unattended: real windows, screenshots, slips, sync b
 bench: tools ## the figures of the budgets, with their floors
 	@$(if $(DISPLAYED),,QT_QPA_PLATFORM=offscreen) $(PYTHON) -m tests.tools.bench
 
-soak: tools ## the long runs: fuzz, kill, cut
-	@SHUNIU_SOAK=1 $(PYTHON) -m pytest -m soak --timeout 3600 -p no:randomly
+soak: tools ## the long run of the property test; SEEDS=n sets how many
+	@SHUNIU_SEEDS=$(or $(SEEDS),1000) $(PYTHON) -m pytest -n $(WORKERS) --timeout 3600 tests/sync/test_merge_property.py

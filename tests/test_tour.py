@@ -24,8 +24,12 @@ def test_the_tour_runs_to_its_end_and_leaves_pictures_and_slips(tmp_path) -> Non
     assert all(picture.stat().st_size > 10_000 for picture in pictures)
     slips = sorted((tmp_path / "out").glob("slip-*.pdf"))
     assert [slip.read_bytes()[:5] for slip in slips] == [b"%PDF-"] * 4
-    again = subprocess.run(
-        [sys.executable, "-m", "app", "tour", "--out", str(tmp_path / "out")],
-        capture_output=True, check=False, timeout=60, env=surroundings,
-    )  # fmt: skip
-    assert again.returncode == 1, "an earlier tour is not written over"
+
+
+def test_a_tour_leaves_other_data_alone(shuniu, tmp_path) -> None:
+    keepsake = tmp_path / "out" / "pc1" / "data" / "x"
+    keepsake.parent.mkdir(parents=True)
+    keepsake.write_text("mine")
+    answer = shuniu("tour", "--out", tmp_path / "out")
+    assert answer.code == 1
+    assert keepsake.read_text() == "mine"

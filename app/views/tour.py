@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -41,7 +42,6 @@ class Tour:
     def run(self) -> None:
         """All of it; raises where anything does not hold."""
         started = time.monotonic()
-        self.out.mkdir(parents=True, exist_ok=True)
         first = Workspace.create(
             self.out / "pc1/data", self.out / "pc1/config", made_up.STREET, made_up.CENTER, user=made_up.USER
         )
@@ -310,8 +310,24 @@ def _everything(workspace: Workspace, kind: str) -> list[Any]:
     return [row.values for row in reading.rows(workspace.office, kind, ids)]
 
 
+MARK = "tour.txt"
+"""What the tour said; its presence says that the folder is a tour's and may be made anew."""
+
+
 def run(out: Path, say: Callable[[str], None]) -> None:
-    """Run the tour into ``out``, which must not hold an earlier one."""
-    if (out / "pc1").exists():
-        raise Refusal.of("out", _("{folder} 里已经有一次演示", folder=out), _("请另选文件夹，或先删除它"))
-    Tour(out, say).run()
+    """Run the tour into ``out``; an earlier tour there is made anew, anything else is left alone."""
+    if (out / "pc1").exists() and not (out / MARK).exists():
+        raise Refusal.of("out", _("{folder} 里有别的数据", folder=out), _("请另选文件夹"))
+    for folder in ("pc1", "pc2", "pc3", "district"):
+        shutil.rmtree(out / folder, ignore_errors=True)
+    for pattern in ("[0-9][0-9]-*.png", "slip-*.pdf", "pc?.card", "pc?.cert", "usb.shuniu"):
+        for file in out.glob(pattern):
+            file.unlink()
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / MARK).open("w", encoding="utf-8") as told:
+
+        def both(line: str) -> None:
+            told.write(line + "\n")
+            say(line)
+
+        Tour(out, both).run()
