@@ -12,10 +12,8 @@ import click
 from app.commands.log import when
 from app.commands.main import Global, emit, say
 from app.errors import BundleRefused, EnvironmentFault, ShuniuError
+from app.sync.pauses import pause
 from app.text import _
-
-PAUSES = (600, 1200, 2400, 4800, 7200)
-"""Seconds between two exchanges: ten minutes, backing off to two hours while the network does not answer."""
 
 FILE = click.Path(path_type=Path, dir_okay=True)
 
@@ -43,7 +41,7 @@ def sync_command(obj: Global, once: bool) -> None:
                 say(fault)
                 failures += 1
             sys.stdout.flush()
-            time.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+            time.sleep(pause(failures))
     finally:
         workspace.close()
 

@@ -109,8 +109,7 @@ for _kind in KINDS.values():
     _table = _kind.model.__table__
     Index(f"{_kind.name}_id", _table.c.id)
     Index(f"{_kind.name}_order", _table.c[_kind.order])
-    Index(f"{_kind.name}_conflicts", _table.c.conflicts, sqlite_where=_table.c.conflicts > 0,
-          postgresql_where=_table.c.conflicts > 0)  # fmt: skip
+    Index(f"{_kind.name}_conflicts", _table.c.conflicts, sqlite_where=_table.c.conflicts > 0)
     for _field in _kind.fields.values():
         if _field.type == "link" and not _field.system:
             Index(f"{_kind.name}_{_field.name}", _table.c[_field.name])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.errors import ShuniuError
+from app.sync.pauses import pause
 from app.text import _
 from app.views.tasks import OTHER, Progress, Step
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from app.sync.http import SyncResult
     from app.views.context import Context
 
-PAUSES: Final = (600, 1200, 2400, 4800, 7200)
-"""Seconds to the next exchange by the number of failures in a row."""
 FIRST_MS = 5000
 
 
@@ -52,7 +51,7 @@ class Syncer(QObject):
         if self._context.workspace.machine.card:
             self.sync()
         else:
-            self._timer.start(PAUSES[0] * 1000)
+            self._timer.start(pause(0) * 1000)
 
     @Slot()
     def sync(self) -> None:
@@ -99,6 +98,6 @@ class Syncer(QObject):
             self._progress.deleteLater()
         self._progress, self.error = None, error
         self.ended_at = int(self._context.office.clock().timestamp())
-        self._timer.start(PAUSES[min(self._failures, len(PAUSES) - 1)] * 1000)
+        self._timer.start(pause(self._failures) * 1000)
         self._context.watch.look_at_status()
         self.ended.emit(error)

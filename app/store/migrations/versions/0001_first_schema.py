@@ -54,7 +54,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("activity_id", ["id"], unique=False)
         batch_op.create_index("activity_order", ["start"], unique=False)
@@ -99,7 +98,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("booking_id", ["id"], unique=False)
         batch_op.create_index("booking_order", ["start"], unique=False)
@@ -141,7 +139,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("center_id", ["id"], unique=False)
         batch_op.create_index("center_order", ["name"], unique=False)
@@ -193,7 +190,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("enrolment_id", ["id"], unique=False)
         batch_op.create_index("enrolment_order", ["number"], unique=False)
@@ -273,7 +269,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("organization_id", ["id"], unique=False)
         batch_op.create_index("organization_order", ["name"], unique=False)
@@ -303,7 +298,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("participant_id", ["id"], unique=False)
         batch_op.create_index("participant_order", ["number"], unique=False)
@@ -372,7 +366,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("service_case_handler", ["handler"], unique=False)
         batch_op.create_index("service_case_id", ["id"], unique=False)
@@ -438,7 +431,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("team_id", ["id"], unique=False)
         batch_op.create_index("team_order", ["name"], unique=False)
@@ -473,7 +465,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("training_id", ["id"], unique=False)
         batch_op.create_index("training_order", ["start"], unique=False)
@@ -501,7 +492,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("user_id", ["id"], unique=False)
         batch_op.create_index("user_order", ["name"], unique=False)
@@ -538,7 +528,6 @@ def upgrade() -> None:
             ["conflicts"],
             unique=False,
             sqlite_where=sa.text("conflicts > 0"),
-            postgresql_where=sa.text("conflicts > 0"),
         )
         batch_op.create_index("venue_id", ["id"], unique=False)
         batch_op.create_index("venue_order", ["name"], unique=False)
