@@ -124,8 +124,10 @@ def _text(field: Field, value: Any) -> str:
             text = FORMATS[field.format](value)
         elif field.format == "resident_id":
             text = formats.resident_id(value, today=date.today())
+        elif field.type == "note":
+            text = formats.clean_text(value, multiline=True)
         else:
-            text = formats.clean_text(value, multiline=field.type == "note")
+            text = formats.visible_text(value)
     except formats.FormatFault as fault:
         raise Misfit(fault.error, fault.mend) from None
     if len(text) > field.max_length:

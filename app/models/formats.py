@@ -103,7 +103,8 @@ def organization_name(value: str) -> str:
     return _ORG_DOT.sub(_ONE_DOT, _name(value))
 
 
-def _name(value: str) -> str:
+def visible_text(value: str) -> str:
+    """A line of text without characters that cannot be seen (Unicode category Cf): names and titles of all kinds."""
     text = clean_text(value)
     lead = len(value) - len(value.lstrip())
     for at, char in enumerate(text, 1 + lead):
@@ -112,6 +113,11 @@ def _name(value: str) -> str:
                 _("第 {at} 个字符看不见（U+{code}）", at=at, code=f"{ord(char):04X}"),
                 _("请删去这个字符，或重新键入名称"),
             )
+    return text
+
+
+def _name(value: str) -> str:
+    text = visible_text(value)
     text = re.sub(r"\s+", " ", text).strip()
     if not text:
         raise FormatFault(_("没有填写名称"), _("请填写名称"))

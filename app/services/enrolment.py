@@ -23,26 +23,37 @@ def places_taken(unit: Unit, training: str, leave_out: str = "") -> int:
 
 
 def check(unit: Unit, record: Enrolment, before: Mapping[str, Any] | None) -> Iterator[Fault]:
-    """Faults of an enrolment; a full training puts a newcomer on the waiting list."""
-    training = unit.session.scalars(select(Training).where(Training.id == record.training)).first()
+    """Faults of an enrolment; a full training puts a newcomer on the waiting list, and who leaves lets one move up."""
+    training = _training(unit, record.training)
     if training is None:
         return
     if before is None and training.status == "cancelled":
         yield Fault("training", _("这个培训已取消"), _("请另选培训"))
     if before is None and (twin := _twin(unit, record)):
         yield Fault("name", _("{name} 已经报过这个培训（{number}）", name=record.name, number=twin), _("不必重复报名"))
-    if before is None and record.status == "enrolled" and training.capacity:
-        if places_taken(unit, record.training, record.id) >= training.capacity:
+    held = before is not None and before["status"] in HOLDS_PLACE
+    moved = before is not None and before["training"] != record.training
+    wants = record.status in HOLDS_PLACE and (not held or moved)
+    if wants and training.capacity and places_taken(unit, record.training, record.id) >= training.capacity:
+        if before is None and record.status == "enrolled":
             record.status = "waiting"
             unit.notices.append(_("名额已满，{name} 转为候补。", name=record.name))
-    elif before is not None and before["status"] in HOLDS_PLACE and record.status not in HOLDS_PLACE:
+        else:
+            yield Fault("status", _("“{title}”名额已满", title=training.title), _("请排候补，或增加名额"), policy=True)
+    if held and before is not None and (moved or record.status not in HOLDS_PLACE):
+        old = _training(unit, before["training"])
         unit.session.flush()
-        _move_up(unit, training)
+        if old is not None:
+            _move_up(unit, old)
+
+
+def _training(unit: Unit, training: str | None) -> Training | None:
+    return unit.session.scalars(select(Training).where(Training.id == training)).first()
 
 
 def left(unit: Unit, record: Enrolment) -> None:
     """An enrolment went to the bin: whoever waits moves up (rules.md 27)."""
-    training = unit.session.scalars(select(Training).where(Training.id == record.training)).first()
+    training = _training(unit, record.training)
     if training is not None and record.status in HOLDS_PLACE:
         _move_up(unit, training)
 
@@ -65,7 +76,7 @@ def _twin(unit: Unit, record: Enrolment) -> str | None:
 
 def _move_up(unit: Unit, training: Training) -> None:
     """Give free places to the waiting list: priority descending, then time of joining."""
-    if training.start and training.start <= unit.office.now:
+    if unit.quiet or (training.start and training.start <= unit.office.now):
         return
     free = 10**6 if not training.capacity else training.capacity - places_taken(unit, training.id)
     waiting = unit.session.scalars(

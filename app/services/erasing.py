@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, delete
+
 from app.models.fields import Privacy
+from app.models.record import Record
 from app.models.registry import kind_of
 from app.services.office import Office
+from app.store.tables import search_entry
 from app.sync import log, rows
-from app.sync.capture import seen_of
-from app.sync.change import decode_values, encode_bases, encode_values
-from app.sync.merge import DELETED, fold
+from app.sync.change import Stamp, decode_values, encode_bases, encode_values
+from app.sync.merge import DELETED, State, fold
 
 
 def erase(office: Office, kind: str, record_id: str) -> int:
@@ -25,24 +30,36 @@ def erase(office: Office, kind: str, record_id: str) -> int:
             return 0
         gone = {change.stamp for change in targets}
         state = fold(map(log.write_of, changes))
-        seen = seen_of(record)
-        kept = {
-            name: field.value
-            for name, field in state.fields.items()
-            if name not in personal and name != DELETED and gone & set(field.shown)
-        }
-        drafts = []
-        if kept:
-            bases = encode_bases({name: seen[name] for name in kept})
-            drafts.append(log.Draft(kind, record_id, bases, encode_values(kept, salted=False)))
-        named = [[c.device, c.seq] for c in targets]
-        drafts.append(
-            log.Draft(
-                log.ERASURE, record_id, encode_bases({"erased": []}), encode_values({"erased": named}, salted=False)
-            )
-        )
-        unit.recorder.append(record.owner, drafts)
+        if kept := list(_kept(kind, record_id, state, personal, gone)):
+            unit.recorder.append(record.owner, kept)
+        if record.deleted:
+            unit.recorder.append(record.owner, [_deleted_still(connection, kind, record)])
+        named = encode_values({"erased": [[c.device, c.seq] for c in targets]}, salted=False)
+        unit.recorder.append(record.owner, [log.Draft(log.ERASURE, record_id, encode_bases({"erased": []}), named)])
         log.drop_values(connection, record.owner, [(c.device, c.seq) for c in targets])
         rows.refold(connection, [(record.owner, kind, record_id)])
+        connection.execute(delete(search_entry).where(search_entry.c.kind == kind, search_entry.c.id == record_id))
         unit.session.expunge(record)
         return len(targets)
+
+
+def _kept(kind: str, record_id: str, state: State, personal: set[str], gone: set[Stamp]) -> Iterator[log.Draft]:
+    """What is not personal, written anew: the values shown in one change, each rival of a conflict in one of its own."""
+    names = [name for name in state.fields if name not in personal and name != DELETED]
+    shown = {name: state.fields[name] for name in names if gone & set(state.fields[name].shown)}
+    if shown:
+        bases = encode_bases({name: field.shown for name, field in shown.items()})
+        values = {name: field.value for name, field in shown.items()}
+        yield log.Draft(kind, record_id, bases, encode_values(values, salted=False))
+    for name in names:
+        for rival in state.fields[name].others:
+            if rival.stamp in gone:
+                values = encode_values({name: rival.value}, salted=False)
+                yield log.Draft(kind, record_id, encode_bases({name: [rival.stamp]}), values)
+
+
+def _deleted_still(connection: Connection, kind: str, record: Record) -> log.Draft:
+    """A delete that has seen what was just written anew: the record stays in the bin."""
+    state = fold(map(log.write_of, log.of_record(connection, record.owner, kind, record.id)))
+    bases = {name: [*field.shown, *(head.stamp for head in field.others)] for name, field in state.fields.items()}
+    return log.Draft(kind, record.id, encode_bases(bases), encode_values({DELETED: True}, salted=False))

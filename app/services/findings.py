@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.models import formats
 from app.models.fields import Misfit
 from app.models.record import Kind
 from app.models.registry import KINDS
@@ -97,10 +98,32 @@ def _oversubscribed(session: Session) -> Iterator[Finding]:
     for row in session.execute(_live(KINDS["enrolment"], "training", "status")):
         if row.status in HOLDS_PLACE:
             taken[row.training].append(row.id)
+    yield from _twice(session)
     for row in session.execute(_live(KINDS["training"], "title", "capacity")):
         if row.capacity and len(taken[row.id]) > row.capacity:
             text = _("培训“{title}”名额 {n}，已报 {m}", title=row.title, n=row.capacity, m=len(taken[row.id]))
             yield Finding("oversubscribed", "training", (row.id,), text, "capacity")
+
+
+def _twice(session: Session) -> Iterator[Finding]:
+    """One person enrolled twice, from two PCs; a hall that is part of itself."""
+    seen: dict[tuple[str, ...], str] = {}
+    for row in session.execute(_live(KINDS["enrolment"], "training", "name", "phone", "status")):
+        key = (row.training or "", row.name or "", row.phone or "")
+        if row.status == "cancelled" or not row.name:
+            continue
+        if key in seen:
+            text = _("同一个人在一个培训里报了两次：{name}", name=formats.mask_name(row.name))
+            yield Finding("duplicate", "enrolment", tuple(sorted((seen[key], row.id))), text, "name")
+        seen.setdefault(key, row.id)
+    parents = booking.parents(session)
+    for venue in sorted(parents):
+        above, path = parents[venue], {venue}
+        while above and above not in path:
+            path.add(above)
+            above = parents.get(above)
+        if above == venue:
+            yield _finding("broken", KINDS["venue"], venue, "parent", _("场地从属于自己"))
 
 
 def _conflicts(session: Session) -> Iterator[Finding]:
@@ -108,7 +131,8 @@ def _conflicts(session: Session) -> Iterator[Finding]:
         table = kind.model.__table__
         titles = [table.c[name] for name in kind.title]
         for record_id, *parts in session.execute(select(table.c.id, *titles).where(table.c.conflicts > 0)):
-            title = " ".join(str(part) for part in parts if part)
+            named = zip(kind.title, parts, strict=True)
+            title = " ".join(str(kind.fields[name].mask(part)) for name, part in named if part)
             text = _("{kind}“{title}”有两处不同的修改", kind=_(kind.label), title=title)
             yield Finding("conflict", kind.name, (record_id,), text)
 
@@ -148,9 +172,16 @@ def _misfit(field: Any, value: Any) -> str | None:
     return None
 
 
+SPANS = (("cert_from", "cert_to"), ("term_from", "term_to"), ("started_at", "ended_at"))
+"""Dates that a merge may cross; each was right where it was typed."""
+
+
 def _ends_before_start(kind: Kind, row: Any) -> Iterator[Finding]:
     if "start" in kind.fields and row.start and row.end and row.end <= row.start:
         yield _finding("broken", kind, row.id, "end", _("结束不晚于开始"))
+    for start, end in SPANS:
+        if end in kind.fields and getattr(row, start) and getattr(row, end) and getattr(row, end) < getattr(row, start):
+            yield _finding("broken", kind, row.id, end, _("止期早于起期"))
 
 
 def _finding(code: str, kind: Kind, record_id: str, name: str, words: str) -> Finding:

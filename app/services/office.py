@@ -8,19 +8,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal
 from app.models.record import Record
 from app.models.registry import KINDS, SCHEMA, kind_of
 from app.store.database import told_apart
+from app.store.tables import local
 from app.sync import log
 from app.sync.capture import Recorder
 from app.sync.log import Author
 from app.sync.machine import Mark
 from app.text import _
 
+HIGHEST_CLOCK = "highest_clock"
 CLOCK_SLACK = 600
 """Seconds the clock may lie before the last change without a question."""
 
@@ -79,6 +81,8 @@ class Unit:
     recorder: Recorder
     notices: list[str] = field(default_factory=list)
     """Plain sentences for the person, beside what was done."""
+    quiet: bool = False
+    """Rules only check; they move nobody up. Set while undoing."""
     _mark: Mark | None = None
     _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
@@ -94,11 +98,13 @@ class Unit:
         return own[0]
 
     def linked(self, targets: tuple[str, ...], record_id: str) -> str | None:
-        """The kind among ``targets`` that holds ``record_id``, None where none does."""
+        """The kind among ``targets`` that holds ``record_id``, None where none does. Sample data is for sample data:
+        a link to it would dangle on every other PC."""
         for kind in targets:
             if (kind, record_id) not in self._links:
                 model = KINDS[kind].model
-                held = self.session.scalar(select(model.id).where(model.id == record_id).limit(1))
+                query = select(model.id).where(model.id == record_id, model.owner.in_((self.office.scope, log.ALL)))
+                held = self.session.scalar(query.limit(1))
                 fresh = any(isinstance(r, model) and r.id == record_id for r in self.session.new)
                 self._links[kind, record_id] = kind if held or fresh else None
             if self._links[kind, record_id]:
@@ -131,7 +137,8 @@ class Unit:
         return max((int(d) for d in digits if d.isascii() and d.isdigit()), default=0)
 
     def _ask_about_clock(self) -> None:
-        last = log.latest_at(self.session.connection(), self.office.device)
+        highest = self.session.scalar(select(local.c.value).where(local.c.name == HIGHEST_CLOCK))
+        last = max(log.latest_at(self.session.connection(), self.office.device), int(highest or b"0"))
         now = int(self.office.clock().timestamp())
         if now + CLOCK_SLACK < last and not self.office.accept_clock:
             when = datetime.fromtimestamp(last).strftime("%Y-%m-%d %H:%M")
@@ -142,8 +149,13 @@ class Unit:
             )
 
     def keep_numbers(self) -> None:
-        """Write the numbers issued outside the data folder, before the transaction is committed."""
+        """Write the numbers issued outside the data folder, before the transaction is committed; and how far the clock
+        had come when they were."""
         if self._mark is not None:
+            now = str(int(self.office.clock().timestamp())).encode()
+            connection = self.session.connection()
+            connection.execute(delete(local).where(local.c.name == HIGHEST_CLOCK))
+            connection.execute(insert(local).values(name=HIGHEST_CLOCK, value=now))
             self._mark.save()
 
     def audit(self, what: str, kind: str, record_id: str, **detail: Any) -> None:

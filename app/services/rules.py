@@ -68,7 +68,7 @@ def _venue(unit: Unit, record: Venue, _before: Before) -> Iterator[Fault]:
         parent = above.parent if above else None
 
 
-def _client(unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
+def _client(unit: Unit, record: Any, before: Before) -> Iterator[Fault]:
     """Fill what follows from a linked client: its kind, and its name as a snapshot."""
     if not record.client:
         return
@@ -78,6 +78,8 @@ def _client(unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
         record.client_kind = said
     elif said and record.client_kind != said:
         yield Fault("client_kind", _("申请方类型与所选的记录不一致"), _("请重新选择申请方或类型"))
+    if before and before["client"] != record.client and before["client_name"] == record.client_name:
+        record.client_name = None  # another client: its name, not the old one's
     if kind and not record.client_name:
         model = Organization if kind == "organization" else Team
         record.client_name = getattr(unit.session.get(model, (record.owner, record.client)), "name", None)

@@ -13,6 +13,8 @@ from app.models.fields import Misfit, Privacy, fault_of
 from app.models.record import Kind, Record
 from app.models.registry import KINDS, kind_of
 from app.services.office import Office, Unit
+from app.services.rules import check
+from app.services.writing import links
 from app.sync import log, rows
 from app.sync.change import Stamp, encode_bases, encode_values, stamp_text
 from app.sync.heads import Heads
@@ -62,7 +64,9 @@ def _conflicts_of(connection: Any, record: Record) -> Iterable[Conflict]:
     kind = record.kind
     changes = {c.stamp: c for c in log.of_record(connection, record.owner, kind.name, record.id)}
     state = fold(map(log.write_of, changes.values()))
-    title = " ".join(str(v) for n in kind.title if (v := getattr(record, n))) or record.number or ""
+    title = (
+        " ".join(str(kind.fields[n].mask(v)) for n in kind.title if (v := getattr(record, n))) or record.number or ""
+    )
     for name in state.conflicts:
         field = state.fields[name]
         stamps = [(s, field.value, True, field.erased) for s in field.shown]
@@ -96,24 +100,41 @@ def settle(
                 )
             value = versions[take].value
         else:
-            value = _settled_value(declared, name, value)
+            value = _settled_value(declared, name, field, value, record)
+            _check_settled(unit, declared, record, name, value)
         _write_settled(unit, declared, record, name, value, list(versions))
         return record
 
 
-def _settled_value(kind: Kind, name: str, value: Any) -> Any:
+def _settled_value(kind: Kind, name: str, field: str, value: Any, record: Record) -> Any:
+    """The stored form of a typed value; of fields that belong together, one may be given, the others stay as shown."""
     members = kind.groups.get(name)
-    if members is None:
-        try:
-            return kind.fields[name].check(value) if name in kind.fields else value
-        except Misfit as misfit:
-            raise Refusal(fault_of(kind.fields[name], misfit)) from None
-    if not isinstance(value, dict) or set(value) != set(members):
-        raise Refusal.of(name, _("这几项要一起给出：{fields}", fields=listed(members)), _("请用 JSON 对象写全"))
     try:
+        if members is None:
+            return kind.fields[name].check(value) if name in kind.fields else value
+        if field in members:
+            return {m: kind.fields[m].check(value) if m == field else getattr(record, m) for m in members}
+        if not isinstance(value, dict) or set(value) != set(members):
+            said = _("这几项要一起给出：{fields}", fields=listed(members))
+            raise Refusal.of(name, said, _("请用 JSON 对象写全"))
         return {member: kind.fields[member].check(value[member]) for member in members}
     except Misfit as misfit:
-        raise Refusal.of(name, misfit.error, misfit.mend) from None
+        raise Refusal(fault_of(kind.fields[field if field in kind.fields else name], misfit)) from None
+
+
+def _check_settled(unit: Unit, kind: Kind, record: Record, name: str, value: Any) -> None:
+    """The rules hold for a typed value as for an edit; a value that somebody wrote is taken as it is."""
+    if name not in kind.groups and name not in kind.fields:
+        return
+    before = {one: getattr(record, one) for one in kind.fields}
+    for member, one in (value if name in kind.groups else {name: value}).items():
+        setattr(record, member, one)
+    unit.quiet = True
+    faults = [fault for fault in [*links(unit, kind, record, before), *check(unit, record, before)] if not fault.policy]
+    unit.session.expire(record)
+    if faults:
+        raise Refusal(*faults)
+    unit.session.refresh(record)
 
 
 def _write_settled(unit: Unit, kind: Kind, record: Record, name: str, value: Any, stamps: list[Stamp]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.errors import Fault, Refusal
-from app.models.fields import Misfit, fault_of
+from app.models.fields import Misfit, Privacy, fault_of
 from app.models.record import Kind, Record
 from app.models.registry import kind_of
 from app.models.training import Enrolment
@@ -83,18 +83,25 @@ def put(
         before: dict[str, Any] | None = None
     else:
         record = unit.load(kind.name, record_id)
+        if record.deleted:
+            raise Refusal.of("id", _("这条记录在回收站里"), _("请先从回收站取回，再修改"))
+        if record in unit.session.dirty:
+            unit.session.flush()
         before = {name: getattr(record, name) for name in kind.fields}
-        if seen is not None:
-            unit.recorder.saw(record, _known(unit, record, seen))
+        values = {n: v for n, v in values.items() if not _masked(kind, n, v, before)}
     checked = _checked(kind, values, creating=before is None)
-    for name, value in checked.items():
-        if before is None or value != before[name]:
-            setattr(record, name, value)
+    on_screen: Mapping[str, Any] | None = before
+    if record_id is not None:
+        unit.recorder.saw(record, None if seen is None else {f: [(s[0], s[1]) for s in st] for f, st in seen.items()})
+        if seen is not None:
+            on_screen = _on_screen(unit, record, seen)
+    for name, value in _touched(kind, checked, on_screen).items():
+        setattr(record, name, value)
     if before is None:
         for name, declared in kind.fields.items():
             if getattr(record, name) is None and declared.default is not None and name not in checked:
                 setattr(record, name, declared.default)
-    faults = [*_links(unit, kind, record, before), *check(unit, record, before)]
+    faults = [*links(unit, kind, record, before), *check(unit, record, before)]
     if reason.strip() and faults and all(fault.policy for fault in faults):
         unit.audit("override", kind.name, record.id, reason=reason.strip(), faults=[f.error for f in faults])
         faults = []
@@ -120,7 +127,9 @@ def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool) -> dict[s
                                 _("可用的字段：{offered}", offered=offered)))  # fmt: skip
             continue
         try:
-            checked[name] = declared.check(value)
+            checked[name] = declared.default if value is None else declared.check(value)
+            if checked[name] is None:
+                checked[name] = declared.check(None) if declared.default is None else declared.default
         except Misfit as misfit:
             faults.append(fault_of(declared, misfit))
     if creating:
@@ -132,7 +141,8 @@ def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool) -> dict[s
     return checked
 
 
-def _links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | None) -> list[Fault]:
+def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | None) -> list[Fault]:
+    """A fault for each link, of those that changed, to a record that is not there."""
     faults = []
     for name, declared in kind.fields.items():
         value = getattr(record, name)
@@ -143,14 +153,43 @@ def _links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | N
     return faults
 
 
-def _known(unit: Unit, record: Record, seen: Seen) -> Seen:
-    """``seen`` where each stamp is a write of this record; a base that names nothing is refused."""
-    held = {c.stamp for c in log.of_record(unit.session.connection(), record.owner, record.kind.name, record.id)}
+def _masked(kind: Kind, name: str, value: Any, before: Mapping[str, Any]) -> bool:
+    """Whether ``value`` is what a list shows instead of a personal value: handed back, it means no change."""
+    declared = kind.fields.get(name)
+    if declared is None or declared.privacy < Privacy.PERSONAL or before[name] in (None, value):
+        return False
+    return value == declared.mask(before[name])
+
+
+def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the person changed, against what was on screen; of fields that belong together, all of them."""
+    if on_screen is None:
+        return dict(checked)
+    touched = {name: value for name, value in checked.items() if value != on_screen[name]}
+    for members in kind.groups.values():
+        if touched.keys() & set(members):
+            touched = {**{member: on_screen[member] for member in members}, **touched}
+    return touched
+
+
+def _on_screen(unit: Unit, record: Record, seen: Seen) -> dict[str, Any]:
+    """The values behind ``seen``; a stamp that is no write of its field is refused."""
+    kind = record.kind
+    held = {
+        change.stamp: log.write_of(change)
+        for change in log.of_record(unit.session.connection(), record.owner, kind.name, record.id)
+    }
+    values = {name: getattr(record, name) for name in kind.fields}
     for field, stamps in seen.items():
-        for stamp in stamps:
-            if tuple(stamp) not in held:
+        for stamp in sorted((s[0], s[1]) for s in stamps):
+            if stamp not in held or field not in held[stamp].fields:
                 raise Refusal.of("seen", _("“{field}”的依据在这条记录里不存在", field=field), _("请重新读取记录后再改"))
-    return {field: [(stamp[0], stamp[1]) for stamp in stamps] for field, stamps in seen.items()}
+            value = (held[stamp].values or {}).get(field)
+            members = kind.groups.get(field)
+            for member in members or (field,):
+                if member in values:
+                    values[member] = (value or {}).get(member) if members else value
+    return values
 
 
 def parse_seen(value: Any) -> Seen:
@@ -192,7 +231,8 @@ def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> Non
     if deleted and Heads.decode(record.heads).others:
         raise Refusal.of(DELETED, _("这条记录有未处理的冲突"), _("请先处理冲突，再删除"))
     if seen is not None:
-        unit.recorder.saw(record, _known(unit, record, seen))
+        _on_screen(unit, record, seen)
+    unit.recorder.saw(record, seen)
     record.deleted = deleted
     unit.session.flush()
     if deleted and isinstance(record, Enrolment):

@@ -32,9 +32,13 @@ class Recorder:
         event.listen(session, "after_flush_postexec", self._after_flush)
         event.listen(session, "do_orm_execute", _refuse_bulk)
 
-    def saw(self, record: Record, seen: Seen) -> None:
-        """Say what the person had seen of ``record``; without it, what this session loaded counts."""
-        self._seen[record.owner, record.kind.name, record.id] = seen
+    def saw(self, record: Record, seen: Seen | None) -> None:
+        """Say what the person had seen of ``record``; with None, what this session loaded counts."""
+        key = (record.owner, record.kind.name, record.id)
+        if seen is None:
+            self._seen.pop(key, None)
+        else:
+            self._seen[key] = seen
 
     def append(self, scope: str, drafts: list[log.Draft]) -> list[Any]:
         """Append control changes (an audit line, an erasure) to this operation."""
@@ -73,7 +77,7 @@ class Recorder:
 
     def _move_heads(self, record: Record, values: dict[str, Any], bases: Seen, stamp: Stamp) -> None:
         heads = Heads.decode(record.heads) if record.heads else Heads({}, {})
-        plain = not (DELETED in values or record.conflicts or heads.misfits or heads.erased)
+        plain = not (record.deleted or DELETED in values or record.conflicts or heads.misfits or heads.erased)
         for field in values:
             held = {*heads.shown.get(field, ()), *heads.others.get(field, ())}
             plain = plain and held <= set(bases[field])
