@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.commands.main import Global, emit
+from app.commands.main import Global, emit, outside
 from app.commands.syncing import FILE
 
 
@@ -39,6 +39,7 @@ def card(obj: Global, street: str, server: str, out: Path) -> None:
     """Make a one-time card for a PC of a center."""
     from app.district.district import District
 
+    outside(obj, out, "out")
     district = District.open(obj.data, obj.config)
     try:
         emit({"file": str(out), "street": street, "letters": district.card(street, server, out)})
@@ -47,9 +48,9 @@ def card(obj: Global, street: str, server: str, out: Path) -> None:
 
 
 @district_command.command("serve")
-@click.option("--port", type=int, default=8760)
+@click.option("--port", type=click.IntRange(0, 65535), default=8760)
 @click.option("--host", default="127.0.0.1")
-@click.option("--workers", type=int, default=1)
+@click.option("--workers", type=click.IntRange(1, 64), default=1)
 @click.pass_obj
 def serve(obj: Global, port: int, host: str, workers: int) -> None:
     """Serve the exchange until stopped."""
@@ -106,6 +107,7 @@ def bundle_export(obj: Global, file: Path, device: str) -> None:
     """Write what a center's PC has not got yet."""
     from app.district.district import District
 
+    outside(obj, file)
     district = District.open(obj.data, obj.config)
     try:
         done = district.export(file, device)

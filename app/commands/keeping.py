@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.commands.main import Global, emit
+from app.commands.main import Global, emit, outside
 from app.errors import DatabaseDamaged, EnvironmentFault
 from app.text import _
 
@@ -15,13 +15,14 @@ from app.text import _
 @click.command("slip")
 @click.argument("kind")
 @click.argument("record_id")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--out", required=True, type=click.Path(path_type=Path))
 @click.option("--form", default=None, help="which slip, where the kind has several")
 @click.pass_obj
 def slip_command(obj: Global, kind: str, record_id: str, out: Path, form: str | None) -> None:
     """Write a record's slip as PDF; counts as a print."""
     from app.services import slips
 
+    outside(obj, out, "out")
     workspace = obj.open()
     try:
         pdf = slips.render(workspace.office, kind, record_id, form)
@@ -55,12 +56,13 @@ def check_command(obj: Global) -> None:
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup_command(obj: Global, file: Path) -> None:
     """Write a checked copy of the database to FILE, encrypted as it is here."""
     from app.store.backup import backup
 
+    outside(obj, file)
     workspace = obj.open()
     try:
         size = backup(workspace.engine, workspace.machine.db_key, workspace.data, file)

@@ -106,6 +106,28 @@ def init(obj: Global, street: str, name: str, user: str, password_stdin: bool, s
     workspace.close()
 
 
+def outside(obj: Global, path: Path, field: str = "file") -> Path:
+    """``path`` as a file to write; refuses a folder, and a place among the program's own files."""
+    if path.is_dir():
+        raise Refusal.of(field, _("{file} 是文件夹", file=path), _("请写出文件名"))
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):  # links that lead round in a circle
+        raise Refusal.of(field, _("{file} 找不到位置", file=path), _("请换一个位置")) from None
+    for own in (obj.data, obj.config):
+        if any(_same(folder, own) for folder in (target, *target.parents)):
+            raise Refusal.of(field, _("{file} 在程序自己的文件夹里", file=path), _("请写到别的文件夹，例如U盘或桌面"))
+    return path
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one folder: by what they lead to, not by how they are spelled."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one == Path(os.path.abspath(other))
+
+
 def emit(value: Any) -> None:
     """One JSON line on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
@@ -135,6 +157,12 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    given = sys.argv[1:] if arguments is None else arguments
+    _speak(given)
+    for place, word in enumerate(given, 1):
+        if any(0xD800 <= ord(letter) <= 0xDFFF for letter in word):  # bytes that were no UTF-8
+            say(Refusal.of("", _("第 {n} 个参数不是 UTF-8 文字。", n=place), _("请改用 UTF-8 终端，或检查这个参数。")))
+            sys.exit(2)
     try:
         shuniu.main(args=arguments, prog_name="shuniu", standalone_mode=False)
     except ShuniuError as error:
@@ -143,7 +171,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
-        error.show()
+        say(ShuniuError(_misused(error)))
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(1)
@@ -158,6 +186,29 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         )
         sys.exit(1)
     sys.exit(0)
+
+
+def _speak(arguments: list[str]) -> None:
+    """The language asked for, before click has read the arguments: refusals of the arguments are told in it."""
+    asked = os.environ.get("SHUNIU_LANG", "zh")
+    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--lang" or word.startswith("--lang="):
+            asked = after if word == "--lang" else word.removeprefix("--lang=")
+            break
+    text.use(asked if asked in text.LANGUAGES else "zh")
+
+
+def _misused(error: click.ClickException) -> str:
+    """One line for a command that click could not read, and where its usage is told."""
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    why = " ".join(error.format_message().split())
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # its message is the whole help
+        group = error.ctx.command if error.ctx else shuniu
+        offered = group.list_commands(error.ctx) if isinstance(group, click.Group) and error.ctx else []
+        why = _("缺少子命令，可用：{offered}。", offered=text.listed(offered))
+    return _(
+        "命令用法不对：{why} 用 {command} --help 查看用法。", why=why, command=ctx.command_path if ctx else "shuniu"
+    )
 
 
 Command = Callable[..., Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ import click
 
 from app.commands.main import Global, emit, fault_line, say
 from app.errors import Fault, Refusal
+from app.models.fields import Field, Misfit, fault_of
 from app.models.record import Kind
 from app.models.registry import KINDS, kind_of
 from app.text import _, listed
 
+YES_NO = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 MAX_LINE = 1024 * 1024
 INT64 = 2**63 - 1
 
@@ -68,8 +71,8 @@ def _put_each(office: Any, kind: Kind, reason: str) -> int:
             with office.unit() as unit:
                 record = put_line(unit, kind, line, reason)
                 unit.session.flush()
-                done = {"id": record.id, "number": record.number}
-            emit(done)
+                done = _done(record)
+            emit(_noted(done, unit.notices))
         except Refusal as error:
             refused += 1
             emit(_refused(error))
@@ -86,12 +89,13 @@ def _put_all(office: Any, kind: Kind, reason: str) -> int:
         with office.unit() as unit:
             records = []
             for line in _lines(sys.stdin.buffer):
+                told = len(unit.notices)
                 try:
                     if isinstance(line, Refusal):
                         raise line
                     record = put_line(unit, kind, line, reason)
                     records.append(record)
-                    answers.append({"id": record.id, "number": record.number})
+                    answers.append(_noted(_done(record), unit.notices[told:]))
                 except Refusal as error:
                     refused += 1
                     answers.append(_refused(error))
@@ -103,6 +107,15 @@ def _put_all(office: Any, kind: Kind, reason: str) -> int:
     for answer in answers:
         emit(answer)
     return refused
+
+
+def _done(record: Any) -> dict[str, Any]:
+    return {"id": record.id, "number": record.number}
+
+
+def _noted(answer: dict[str, Any], notices: list[str]) -> dict[str, Any]:
+    """The answer to a line, with what the program did beside it."""
+    return answer | {"notices": list(notices)} if notices else answer
 
 
 class _Undo(Exception):
@@ -120,6 +133,8 @@ def _refused(error: Refusal) -> dict[str, Any]:
 def _lines(stream: Any) -> Iterator[dict[str, Any] | Refusal]:
     """Each line of the stream as an object, or the refusal of it. Empty lines are passed over."""
     for number, raw in enumerate(stream, 1):
+        if number == 1:
+            raw = raw.removeprefix(codecs.BOM_UTF8)  # as Windows editors write it
         if not raw.strip():
             continue
         try:
@@ -213,15 +228,20 @@ def _where(kind: Kind, conditions: tuple[str, ...]) -> dict[str, Any]:
             raise Refusal.of(
                 name, _("条件“{text}”看不懂", text=condition), _("请写成 字段=值；字段：{offered}", offered=offered)
             )
-        if declared is None:
-            wanted[name] = value
-        elif declared.type == "boolean":
-            wanted[name] = {"true": True, "1": True, "false": False, "0": False}.get(value.lower())
-        elif declared.type == "integer":
-            wanted[name] = int(value) if value.lstrip("-").isdecimal() else None
-        else:
-            wanted[name] = value or None
+        if name in wanted:
+            raise Refusal.of(name, _("字段“{field}”出现了两次", field=name), _("请只留一个"))
+        wanted[name] = value if declared is None else _wanted(declared, value)
     return wanted
+
+
+def _wanted(declared: Field, value: str) -> Any:
+    """The stored form of a condition's value, None for nothing; raises :class:`Refusal` where it fits no record."""
+    if not value.strip():
+        return None
+    try:
+        return declared.check(YES_NO.get(value.strip().lower(), value) if declared.type == "boolean" else value)
+    except Misfit as misfit:
+        raise Refusal(fault_of(declared, misfit)) from None
 
 
 def _deletion(deleted: bool) -> Any:
@@ -263,7 +283,9 @@ def erase_command(obj: Global, kind: str, record_id: str) -> None:
 
 
 @click.command("undo")
-@click.option("--op", type=int, default=None, help="the operation, from history; the last one by default")
+@click.option(
+    "--op", type=click.IntRange(1, INT64), default=None, help="the operation, from history; the last one by default"
+)
 @click.pass_obj
 def undo_command(obj: Global, op: int | None) -> None:
     """Undo the last operation of this PC."""
@@ -273,7 +295,11 @@ def undo_command(obj: Global, op: int | None) -> None:
     try:
         undone = undo(workspace.office, op)
         emit({"op": undone.op, "restored": undone.restored, "left": list(undone.left)})
-        if undone.left:
-            say(Refusal.of("", _("有 {n} 处已被别人改过，没有撤销", n=len(undone.left)), ""))
     finally:
         workspace.close()
+    if undone.left:
+        say(Refusal.of("", _("有 {n} 处已被别人改过，没有撤销", n=len(undone.left)), ""))
+    elif not undone.restored:
+        say(Refusal.of("", _("没有什么可恢复的：现在已是这次操作之前的样子"), ""))
+    if not undone.restored:
+        sys.exit(1)

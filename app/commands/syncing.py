@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from app.commands.log import when
-from app.commands.main import Global, emit, say
+from app.commands.main import Global, emit, outside, say
 from app.errors import BundleRefused, EnvironmentFault, ShuniuError
 from app.sync.pauses import pause
 from app.text import _
@@ -59,6 +59,7 @@ def bundle_export(obj: Global, file: Path, for_device: Path | None) -> None:
     """Write what the district (or another PC) has not got yet."""
     from app.services import syncing
 
+    outside(obj, file)
     workspace = obj.open()
     try:
         done = syncing.export(workspace, file, for_device)
@@ -136,6 +137,7 @@ def card_make(obj: Global, out: Path) -> None:
     """Make a card for another PC of this center, while there is no district."""
     from app.services import syncing
 
+    outside(obj, out, "out")
     workspace = obj.open()
     try:
         emit({"file": str(out), "letters": syncing.make_card(workspace, out)})
@@ -150,6 +152,7 @@ def card_certificate(obj: Global, file: Path) -> None:
     """Write this PC's certificate, for another PC's bundle export --for-device."""
     from app.services import syncing
 
+    outside(obj, file)
     workspace = obj.open()
     try:
         syncing.write_certificate(workspace, file)
