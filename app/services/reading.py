@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import Select, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import Numeric
 
 from app.errors import Refusal
@@ -112,13 +113,17 @@ def _ids_query(kind: Kind, query: Query) -> Select[Any, Any]:
 
 
 def matching(words: str) -> list[Any]:
-    """Conditions on the search entries: every word by text, full pinyin or initials."""
-    conditions = []
-    for word in words.lower().split():
-        pattern = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-        columns = [search_entry.c.body] + ([search_entry.c.full, search_entry.c.initials] if word.isascii() else [])
-        conditions.append(or_(*(column.like(pattern, escape="!") for column in columns)))
-    return conditions
+    """Conditions on the search entries, which are kept in lower case: every word by text, full pinyin or initials."""
+    c = search_entry.c
+    return [
+        or_(
+            *(
+                func.instr(column, word) > 0
+                for column in ((c.body, c.full, c.initials) if word.isascii() else (c.body,))
+            )
+        )
+        for word in words.lower().split()
+    ]
 
 
 def ids(office: Office, kind: str, query: Query | None = None, limit: int | None = None) -> list[str]:
@@ -227,20 +232,38 @@ class Hit:
     subtitle: str
 
 
+RANKED = 10
+"""How many times the limit are ranked; words that fit nearly everything need not all be sorted."""
+
+
 def search(office: Office, words: str, limit: int = 30, *, kinds: Sequence[str] = ()) -> list[Hit]:
     """Records by Chinese, full pinyin or initials, of every kind unless ``kinds`` names some.
 
-    What is called so comes first, then what people look for most, then the short titles.
+    What begins so comes first, then what people look for most, then the short titles.
     """
     if not words.strip():
         return []
     c = search_entry.c
     first = words.lower().split()[0]
-    begins = or_(*(column.like(literal(first) + "%") for column in (c.title, c.full, c.initials)))
+    begins = or_(*(column.startswith(first, autoescape=True) for column in (c.title, c.full, c.initials)))
+    fits = [*matching(words), *([c.kind.in_(list(kinds))] if kinds else [])]
     sought = case({kind: n for n, kind in enumerate(SOUGHT)}, value=c.kind, else_=len(SOUGHT))
-    order = (begins.desc(), c.title.contains(first, autoescape=True).desc(), sought, func.length(c.title), c.title)
-    query = select(c.kind, c.id, c.title, c.subtitle).where(*matching(words)).order_by(*order)
-    if kinds:
-        query = query.where(c.kind.in_(list(kinds)))
+    order = (c.title.contains(first, autoescape=True).desc(), sought, func.length(c.title), c.title)
     with office.reading() as session:
-        return [Hit(KINDS[r.kind], r.id, r.title, r.subtitle) for r in session.execute(query.limit(limit))]
+
+        def ranked(condition: Any, order: Sequence[Any], most: int) -> list[Any]:
+            some = select(search_entry).where(*fits, condition).limit(most).subquery()
+            here = [_adapted(one, some) for one in order]
+            return list(session.execute(select(some).order_by(*here).limit(limit)))
+
+        # Words that fit nearly everything need not all be sorted: then what begins so is looked for apart.
+        found = ranked(true(), (begins.desc(), *order), limit * RANKED)
+        if len(found) == limit:
+            first_of_all = ranked(begins, order, limit * RANKED)
+            found = [*first_of_all, *(row for row in found if row not in first_of_all)]
+        return [Hit(KINDS[r.kind], r.id, r.title, r.subtitle) for r in found[:limit]]
+
+
+def _adapted(expression: Any, subquery: Any) -> Any:
+    """The expression over the columns of a subquery of the search entries."""
+    return ClauseAdapter(subquery).traverse(expression)

@@ -31,7 +31,7 @@ def sqlite_engine(path: Path, key: bytes | None) -> Engine:
         cursor = connection.cursor()
         if key is not None:
             cursor.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000",
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000",
                        "temp_store=MEMORY"):  # fmt: skip
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -88,6 +88,7 @@ def _entry(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
         and f.type == "text"
         and f.name != "number"
         and not f.format.startswith(("phone", "uscc"))
+        and not f.name.endswith("address")
     ]
     sounds = [keys(text) for text in dict.fromkeys([title[:60], *spoken])]
     public = [str(row[f.name]) for f in kind.fields.values()
