@@ -118,3 +118,26 @@ def test_a_card_for_a_street_of_another_district_is_refused(shuniu, tmp_path) ->
     )
     assert answer.code == 1
     assert not (tmp_path / "c").exists()
+
+
+def test_a_revoked_pc_is_refused_and_its_earlier_records_stay(district, shuniu, tmp_path) -> None:
+    gone = join(shuniu, tmp_path, district, "gone")["device"]
+    join(shuniu, tmp_path, district, "stays")
+    shuniu("put", "venue", stdin=[{"name": "甲"}], pc="gone")
+    assert shuniu("sync", "--once", pc="gone").code == 0
+    assert shuniu("district", "revoke", gone, pc="district").code == 0
+    assert shuniu("district", "revoke", gone, pc="district").code == 1
+    assert shuniu("district", "revoke", "0" * 16, pc="district").code == 1
+    shuniu("put", "venue", stdin=[{"name": "乙"}], pc="gone")
+    refused = shuniu("sync", "--once", pc="gone")
+    assert refused.code == 6
+    assert "停用" in refused.err
+    assert shuniu("sync", "--once", pc="stays").code == 0
+    for command in (("get", "venue"), ("check",)):
+        assert shuniu(*command, pc="stays").code == 0
+    assert [v["name"] for v in shuniu("get", "venue", pc="stays").lines] == ["甲"]
+    certificate = tmp_path / "stays.cert"
+    shuniu("card", "certificate", certificate, pc="stays")
+    shuniu("bundle", "export", tmp_path / "gone.shuniu", "--for-device", certificate, pc="gone")
+    assert shuniu("bundle", "import", tmp_path / "gone.shuniu", pc="stays").code == 6
+    assert [v["name"] for v in shuniu("get", "venue", pc="stays").lines] == ["甲"]

@@ -59,6 +59,21 @@ def serve(obj: Global, port: int, host: str, workers: int) -> None:
     run(obj.data, obj.config, host, port, workers)
 
 
+@district_command.command("revoke")
+@click.argument("device")
+@click.pass_obj
+def revoke(obj: Global, device: str) -> None:
+    """Close the log of a PC: nothing it writes from now on is accepted."""
+    from app.district.district import District
+    from app.sync import closing
+
+    district = District.open(obj.data, obj.config)
+    try:
+        emit({"device": device, "street": closing.revoke(district.replica(), device)})
+    finally:
+        district.close()
+
+
 @district_command.command("get")
 @click.argument("kind")
 @click.option("--scope", default=None, help="a street's code")

@@ -17,6 +17,7 @@ from app.sync import log
 from app.sync.bundle import Header, Opened, changes_of
 from app.sync.certificate import Certificate
 from app.sync.change import GENESIS, Change, chain
+from app.sync.closing import closed, ends
 from app.sync.device import head_bytes, shared_scopes
 from app.sync.log import ALL, LogHead
 from app.sync.packing import Span
@@ -60,8 +61,13 @@ def check(connection: Connection, replica: Replica, opened: Opened) -> Checked:
     brought = [found for run in runs for change in run if (found := certificates.of_change(change))]
     if brought or not {span.device for span in header.runs} <= trusted.keys():
         trusted = _believe(connection, replica, [*shown, *brought], [span.device for span in header.runs])
+    stops = {device: seq for scope in scopes for device, seq in ends(connection, scope, trusted).items()}
+    if header.sender.device in stops:
+        raise closed(header.sender.device)
     for span, run in zip(header.runs, runs, strict=True):
         _may_write(trusted[span.device], span, run)
+        if span.last > stops.get(span.device, span.last):
+            raise closed(span.device)
     checked = _chains(connection, header, runs, trusted)
     if not checked.missing:
         _erased(connection, checked.changes)
