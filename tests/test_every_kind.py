@@ -129,3 +129,29 @@ def test_every_label_has_an_english_text(kind: Kind) -> None:
         words += [field.label, field.help, field.unit, field.section, *(label for _code, label in field.choices)]
     missing = [word for word in words if CHINESE.search(text._(word))]
     assert missing == []
+
+
+@every_kind
+def test_the_form_gives_back_what_it_was_given(kind: Kind, workspace, qtbot) -> None:
+    from app.views.context import Context
+    from app.views.records.form import RecordForm
+    from app.views.tasks import Tasks
+    from app.views.theme import Theme
+
+    office = workspace.office
+    values = values_of(office, kind)
+    record = writing.save(office, kind.name, values).id
+    tasks = Tasks()
+    context = Context(workspace, tasks, Theme("standard"), "王小明")
+    form = RecordForm(context, kind)
+    qtbot.addWidget(form)
+    row = reading.get(office, kind.name, record)
+    form.load(row, masked=False)
+    assert form.read() == ({}, []), "nothing was touched, nothing changed"
+    form.start_new(values, dict(row.links))
+    read, faults = form.read()
+    assert faults == []
+    assert {name: read.get(name) for name in values} == values
+    form.load(row, masked=True)
+    assert form.read() == ({}, []), "masked values are not read"
+    tasks.close()

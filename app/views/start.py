@@ -60,7 +60,8 @@ def run_desktop(
         if sys.stderr is not None:
             sys.stderr.write(f"{error}\n")
         gc.enable()
-        dialogs.report(None, error)
+        if app.platformName() != "offscreen":  # where nobody sees a dialog, nobody closes it
+            dialogs.report(None, error)
         desktop.close()
         return error.exit_code
 
