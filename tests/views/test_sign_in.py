@@ -93,7 +93,10 @@ def test_one_desktop_at_a_time(tmp_path: Path) -> None:
         pass
 
 
-def test_a_second_desktop_says_so_and_ends_with_5(app: QApplication, tmp_path: Path, asked, capsys) -> None:
+def test_a_second_desktop_says_so_and_ends_with_5(
+    app: QApplication, tmp_path: Path, asked, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QApplication, "platformName", lambda *_self: "xcb")  # where somebody sees the dialog
     asked.answer("report", None)
     with locked(tmp_path / "data"):
         assert run_desktop(tmp_path / "data", tmp_path / "config") == 5
