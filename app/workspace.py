@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
 from app.models.registry import KINDS, SCHEMA
@@ -224,11 +224,3 @@ class Workspace:
 def center_id(street: str) -> str:
     """The id of a street's center record: the same on every PC (design.md §3)."""
     return str(uuid5(NAMESPACE_URL, f"shuniu:center:{street}"))
-
-
-def user_names(office: Office) -> list[str]:
-    """The names of active users, for sign-in."""
-    table = KINDS["user"].model.__table__
-    with office.reading() as session:
-        query = select(table.c.name).where(table.c.deleted.is_(False), table.c.active.is_not(False))
-        return sorted({name for name in session.scalars(query) if name})

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -41,8 +40,6 @@ class Global:
 
 class Lazy(click.Group):
     """Commands live in modules that are imported when they are called, so that every start is fast."""
-
-    lazy: dict[str, str] = {}  # noqa: RUF012 - replaced, never changed
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *FAMILIES])
@@ -213,6 +210,3 @@ def _misused(error: click.ClickException) -> str:
     return _(
         "命令用法不对：{why} 用 {command} --help 查看用法。", why=why, command=ctx.command_path if ctx else "shuniu"
     )
-
-
-Command = Callable[..., Any]
