@@ -162,6 +162,11 @@ class Page(QWidget):
         if self.isVisible():
             self._refresh_soon()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a reload is due that has not begun."""
+        return self._asked or (self._stale and self.isVisible())
+
     def _refresh_soon(self) -> None:
         if not self._asked:
             self._asked = True

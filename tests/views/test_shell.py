@@ -19,6 +19,7 @@ from app.views.preferences import Preferences
 from app.views.shell import Shell
 from app.views.theme import TEXT_SIZES, Theme
 from app.views.watch import say_status, say_when
+from tests.views.settling import settle
 
 
 @pytest.fixture
@@ -29,8 +30,7 @@ def shell(context: Context, qtbot: QtBot, tmp_path: Path, theme: Theme) -> Itera
         made.show()
         made.activateWindow()
     made.go(Goto("today"))
-    context.tasks.drain()
-    qtbot.wait(1)
+    settle(made, qtbot)
     assert QApplication.activeWindow() is made, "another window came up for a moment"
     assert [one for one in QApplication.topLevelWidgets() if one.isVisible()] == [made]
     yield made
@@ -38,11 +38,6 @@ def shell(context: Context, qtbot: QtBot, tmp_path: Path, theme: Theme) -> Itera
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme.apply(app)
-
-
-def settle(shell: Shell, qtbot: QtBot) -> None:
-    qtbot.wait(20)
-    assert shell.context.tasks.drain()
 
 
 def test_the_window_is_named_after_center_and_page(shell: Shell) -> None:

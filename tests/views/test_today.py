@@ -15,6 +15,7 @@ from app.services.writing import save
 from app.views.context import Context, Goto
 from app.views.day_line import DayLine
 from app.views.today_page import MOST, TodayPage
+from tests.views.settling import settle
 
 
 @pytest.fixture
@@ -28,8 +29,7 @@ def page(context: Context, qtbot: QtBot) -> Iterator[TodayPage]:
 
 def shown(page: TodayPage, qtbot: QtBot) -> TodayPage:
     page.show()
-    qtbot.wait(5)
-    assert page.context.tasks.drain()
+    settle(page, qtbot)
     return page
 
 
@@ -90,8 +90,7 @@ def test_what_is_written_appears(page: TodayPage, qtbot: QtBot) -> None:
     venue = save(page.context.office, "venue", {"name": "一楼大厅"}).id
     slot = {"venue": venue, "start": "2026-11-23T09:00", "end": "2026-11-23T11:00", "purpose": "排练"}
     page.context.wrote({"booking"}, "", save(page.context.office, "booking", slot).op)
-    qtbot.wait(5)
-    page.context.tasks.drain()
+    settle(page, qtbot)
     assert [one.item.title for one in lines(page, "bookings")] == ["排练"]
 
 
@@ -99,8 +98,7 @@ def test_after_midnight_it_is_another_day(page: TodayPage, qtbot: QtBot, clock) 
     shown(page, qtbot)
     clock.now += timedelta(days=1)
     page.context.watch.minute.emit()
-    qtbot.wait(5)
-    page.context.tasks.drain()
+    settle(page, qtbot)
     assert page.day is not None
     assert page.day.date == "2026-11-24"
 

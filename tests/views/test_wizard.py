@@ -18,6 +18,7 @@ from app.views.tasks import Tasks
 from app.views.theme import Theme
 from app.views.wizard import Wizard
 from app.workspace import Workspace
+from tests.views.settling import settle
 
 
 @pytest.fixture
@@ -175,8 +176,7 @@ def test_the_sync_page_says_how_it_stands(context: Context, qtbot: QtBot) -> Non
     page = SyncPage(context)
     qtbot.addWidget(page)
     page.show()
-    qtbot.wait(5)
-    context.tasks.drain()
+    settle(page, qtbot)
     assert page.facts["unsent"].text() == "3 条"
     assert not page.now_button.isEnabled()
     assert page.accept_button.isVisible()
