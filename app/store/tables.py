@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table
 
 from app.models.record import metadata
 from app.models.registry import KINDS
@@ -31,6 +31,8 @@ change = Table(
 )
 """The change log. ``hash`` is the chain up to this change; all else is the change as it travels."""
 
+_KEY = frozenset({"scope", "device", "seq", "hash"})
+
 log_head = Table(
     "log_head",
     metadata,
@@ -52,6 +54,30 @@ signed_head = Table(
     Column("signature", LargeBinary, nullable=False),
 )
 """Heads signed by their own device; who relays a log cuts it only here."""
+
+log_end = Table(
+    "log_end",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+"""Derived from the closings in the log: where a log ends; what its device wrote beyond is held. ``revoked``: the
+district closed it, not the device itself."""
+
+stray_change = Table(
+    "stray_change",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, primary_key=True),
+    *(Column(c.name, c.type, nullable=c.nullable) for c in change.columns if c.name not in _KEY),
+    Index("stray_change_record", "kind", "record_id", "scope"),
+)
+"""Changes off the chain of their log: kept, never folded, held until a person adopts them."""
 
 peer = Table(
     "peer",
