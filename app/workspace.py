@@ -19,8 +19,8 @@ from app.services.office import Office
 from app.services.writing import put
 from app.store import search
 from app.store.database import migrate, revision, sqlite_engine, told_apart
-from app.sync import rows
-from app.sync.log import DEMO
+from app.sync import closing, device, rows
+from app.sync.log import ALL, DEMO
 from app.sync.machine import Machine, Mark, write_safely
 from app.text import _
 
@@ -86,15 +86,17 @@ class Workspace:
         The center and its people come from the others. Raises :class:`Refusal` where the card is at fault.
         """
         from app.sync import card
-        from app.sync.device import introduce
 
         join = card.read(file)
         if cls.exists(data):
             workspace = cls.open(data, config, clock=clock)
-            workspace = workspace.with_machine(card.accept(workspace.machine, join))
-            introduce(workspace.replica())
-            return workspace
+            joined = card.accept(workspace.machine, join)
+            replica = workspace.replica()
+            with device.renewing(replica) as renewal, replica.writing() as connection:
+                renewal.go_on_as(connection, joined)
+            return workspace.with_machine(joined)
         machine = card.accept(Machine.create(config / str(uuid4()), join.card.scope, join.card.letters), join)
+        machine.save()
         return cls.create(data, config, join.card.scope, join.card.center, clock=clock, machine=machine, founded=False)
 
     @classmethod
@@ -117,6 +119,8 @@ class Workspace:
         if revision(engine) is None:
             raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
         migrate(engine)
+        machine = device.settled(engine, machine)
+        device.remember(engine, machine)
         workspace = cls._wired(data, machine, engine, street, clock)
         workspace._fold_after_upgrade()
         return workspace._checked_mark()
@@ -161,9 +165,7 @@ class Workspace:
 
     def _introduce(self) -> None:
         """The first change of this PC's log carries its certificate."""
-        from app.sync.device import introduce
-
-        introduce(self.replica())
+        device.introduce(self.replica())
 
     def _checked_mark(self) -> Workspace:
         """A copied or restored folder writes on under a new device id (design.md §7)."""
@@ -171,9 +173,7 @@ class Workspace:
             return self
         if not Mark.load(self.machine.folder).left:
             return self
-        from app.sync.device import check_mark
-
-        renewed = check_mark(self.replica())
+        renewed = device.check_mark(self.replica())
         return self.with_machine(renewed) if renewed is not None else self
 
     def _found(self, name: str, user: str, password: str) -> None:
@@ -189,7 +189,10 @@ class Workspace:
         """Fields and kinds of a newer program lie in the log; after the upgrade they are folded in."""
         if local.read(self.office, "folded_schema", 0) == SCHEMA:
             return
-        with told_apart(), self.engine.execution_options(write=True).begin() as connection:
+        replica = self.replica()
+        with replica.writing() as connection:
+            for scope in (self.street, ALL):
+                closing.settle(connection, replica, scope)
             rows.rebuild(connection)
             search.forget(connection)
         local.write(self.office, "folded_schema", SCHEMA)
@@ -213,7 +216,7 @@ class Workspace:
         from app.sync import log
 
         with told_apart(), self.engine.connect() as connection:
-            faults = [*integrity(connection), *log.verify(connection)]
+            faults = [*integrity(connection), *log.verify(connection), *closing.faults(connection, self.replica())]
             if faults:
                 return faults
             for owner, kind, record_id in rows.compare(connection):

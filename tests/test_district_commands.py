@@ -141,3 +141,32 @@ def test_a_revoked_pc_is_refused_and_its_earlier_records_stay(district, shuniu, 
     shuniu("bundle", "export", tmp_path / "gone.shuniu", "--for-device", certificate, pc="gone")
     assert shuniu("bundle", "import", tmp_path / "gone.shuniu", pc="stays").code == 6
     assert [v["name"] for v in shuniu("get", "venue", pc="stays").lines] == ["甲"]
+
+
+def test_what_a_revoked_pc_wrote_waits_until_it_is_adopted(district, shuniu, tmp_path) -> None:
+    device = join(shuniu, tmp_path, district, "one")["device"]
+    join(shuniu, tmp_path, district, "two")
+    shuniu("put", "venue", stdin=[{"name": "停用之前"}], pc="one")
+    for pc in ("one", "two", "one"):
+        assert shuniu("sync", "--once", pc=pc).code == 0
+    shuniu("put", "venue", stdin=[{"name": "停用之后", "contact_phone": "13812345678"}], pc="one")
+    certificate, file = tmp_path / "two.cert", tmp_path / "one-two.shuniu"
+    shuniu("card", "certificate", certificate, pc="two")
+    assert shuniu("bundle", "export", file, "--for-device", certificate, pc="one").code == 0
+    assert shuniu("district", "revoke", device, pc="district").code == 0
+    refused = shuniu("sync", "--once", pc="one")
+    assert (refused.code, refused.out) == (6, "")
+    assert "停用" in refused.err
+    assert shuniu("bundle", "import", file, pc="two").code == 0
+    assert shuniu("sync", "--once", pc="two").code == 0
+    assert [row["name"] for row in shuniu("get", "venue", pc="two").lines] == ["停用之前"]
+    held = shuniu("held", pc="two").line
+    assert (held["device"], held["reason"], held["values"]["名称"]) == (device, "revoked", "停用之后")
+    assert "13812345678" not in json.dumps(held)
+    assert shuniu("adopt", device, pc="two").line == {"device": device, "changes": 1, "adopted": True}
+    assert {row["name"] for row in shuniu("get", "venue", pc="two").lines} == {"停用之前", "停用之后"}
+    assert shuniu("held", pc="two").out == ""
+    assert shuniu("adopt", device, pc="two").code == 1
+    assert shuniu("sync", "--once", pc="two").code == 0
+    assert shuniu("check", pc="two").code == 0
+    assert {row["name"] for row in shuniu("district", "get", "venue", pc="district").lines} == {"停用之前", "停用之后"}

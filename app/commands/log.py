@@ -148,3 +148,39 @@ def _value(kind: Any, field: str, name: str, text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+@click.command("held")
+@click.pass_obj
+def held_command(obj: Global) -> None:
+    """What waits to be adopted: written on a PC after its log was closed, or off its chain."""
+    from app.services.holding import held
+
+    workspace = obj.open()
+    try:
+        for one in held(workspace.office):
+            for write in one.writes:
+                emit(
+                    {
+                        "device": one.device, "letters": one.letters, "reason": one.reason, "kind": write.kind,
+                        "id": write.id, "at": when(write.at), "actor": write.actor, "values": dict(write.values),
+                    }
+                )  # fmt: skip
+    finally:
+        workspace.close()
+
+
+@click.command("adopt")
+@click.argument("device")
+@click.option("--aside", is_flag=True, help="do not adopt: set aside, and list no more")
+@click.pass_obj
+def adopt_command(obj: Global, device: str, aside: bool) -> None:
+    """Adopt what is held of DEVICE: it is written again under this PC's id."""
+    from app.services import holding
+
+    workspace = obj.open()
+    try:
+        act = holding.set_aside if aside else holding.adopt
+        emit({"device": device, "changes": act(workspace.replica(), workspace.office, device), "adopted": not aside})
+    finally:
+        workspace.close()

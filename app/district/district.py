@@ -21,7 +21,7 @@ from app.store.database import migrate, server_engine, sqlite_engine
 from app.sync import card as cards
 from app.sync import certificate as certificates
 from app.sync import log, usb
-from app.sync.device import check_mark, introduce
+from app.sync.device import check_mark, introduce, settled
 from app.sync.log import ALL
 from app.sync.machine import Machine, write_safely
 from app.sync.replica import Replica
@@ -93,6 +93,7 @@ class District:
         machine = Machine.load(config / keys)
         engine = _engine(data, machine, database)
         migrate(engine)
+        machine = settled(engine, machine)
         district = cls(data, code, name, machine, engine, clock)
         renewed = check_mark(district.replica())
         return cls(data, code, name, renewed, engine, clock) if renewed else district

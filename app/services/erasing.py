@@ -11,7 +11,7 @@ from app.models.record import Record
 from app.models.registry import kind_of
 from app.services.office import Office
 from app.store.tables import search_entry
-from app.sync import log, rows
+from app.sync import forks, log, rows
 from app.sync.change import Stamp, decode_values, encode_bases, encode_values
 from app.sync.merge import DELETED, State, fold
 
@@ -25,7 +25,9 @@ def erase(office: Office, kind: str, record_id: str) -> int:
         record = unit.load(kind, record_id)
         connection = unit.session.connection()
         changes = log.of_record(connection, record.owner, kind, record_id)
-        targets = [c for c in changes if c.values is not None and personal & decode_values(c.values).keys()]
+        everything = [*log.of_record(connection, record.owner, kind, record_id, held=True),
+                      *forks.strays_of(connection, record.owner, kind, record_id)]  # fmt: skip
+        targets = [c for c in everything if c.values is not None and personal & decode_values(c.values).keys()]
         if not targets:
             return 0
         gone = {change.stamp for change in targets}
@@ -34,9 +36,9 @@ def erase(office: Office, kind: str, record_id: str) -> int:
             unit.recorder.append(record.owner, kept)
         if record.deleted:
             unit.recorder.append(record.owner, [_deleted_still(connection, kind, record)])
-        named = encode_values({"erased": [[c.device, c.seq] for c in targets]}, salted=False)
+        named = encode_values({"erased": [list(log.target_of(c)) for c in targets]}, salted=False)
         unit.recorder.append(record.owner, [log.Draft(log.ERASURE, record_id, encode_bases({"erased": []}), named)])
-        log.drop_values(connection, record.owner, [(c.device, c.seq) for c in targets])
+        log.drop_values(connection, record.owner, [log.target_of(c) for c in targets])
         rows.refold(connection, [(record.owner, kind, record_id)])
         connection.execute(delete(search_entry).where(search_entry.c.kind == kind, search_entry.c.id == record_id))
         unit.session.expunge(record)

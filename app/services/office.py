@@ -18,6 +18,7 @@ from app.store.database import told_apart
 from app.store.tables import local
 from app.sync import log
 from app.sync.capture import Recorder
+from app.sync.device import newest
 from app.sync.log import Author
 from app.sync.machine import Mark
 from app.text import _
@@ -66,7 +67,9 @@ class Office:
         session = Session(self.engine.execution_options(write=True), autoflush=False)
         with told_apart(), session, session.begin():
             at = int(self.clock().timestamp())
-            unit = Unit(self, session, Recorder(session, Author(self.device, self.actor, at, SCHEMA)))
+            device = newest(session.connection(), self.device)
+            office = self if device == self.device else replace(self, device=device)
+            unit = Unit(office, session, Recorder(session, Author(device, self.actor, at, SCHEMA)))
             yield unit
             session.flush()
             unit.keep_numbers()

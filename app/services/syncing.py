@@ -20,6 +20,7 @@ from app.sync.machine import Machine
 from app.sync.packer import last_heard
 from app.sync.receive import Received
 from app.sync.replica import Replica
+from app.text import _
 
 if TYPE_CHECKING:
     from app.sync.http import SyncResult
@@ -120,4 +121,14 @@ def received_facts(received: Received) -> dict[str, Any]:
         "skipped": received.skipped,
         "kinds": {kind: n for kind, n in received.kinds.items() if not kind.startswith("@")},
         "missing": [usb.describe(one) for one in received.missing],
+        "forked": [say_fork(device) for _scope, device in sorted(received.forked)],
+        "held": received.held,
     }
+
+
+def say_fork(device: str) -> str:
+    """One plain line for two pasts under one id."""
+    return _(
+        "电脑 {device} 有两份不一致的修改记录，先不交换它的内容；等那台电脑同步后会自动理顺，其他内容不受影响。",
+        device=device[:8],
+    )

@@ -177,7 +177,7 @@ def _on_screen(unit: Unit, record: Record, seen: Seen) -> dict[str, Any]:
     kind = record.kind
     held = {
         change.stamp: log.write_of(change)
-        for change in log.of_record(unit.session.connection(), record.owner, kind.name, record.id)
+        for change in log.of_record(unit.session.connection(), record.owner, kind.name, record.id, held=True)
     }
     values = {name: getattr(record, name) for name in kind.fields}
     for field, stamps in seen.items():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from app.models.fields import Privacy
 from app.models.record import Kind
@@ -55,6 +56,23 @@ def forget(connection: Connection) -> None:
     """Drop every entry; the next :func:`catch_up` makes them anew."""
     connection.execute(delete(search_entry))
     connection.execute(delete(search_position))
+
+
+def step_back(connection: Connection, scope: str, device: str, seq: int) -> None:
+    """The log of ``device`` was cut after ``seq``: what comes in its place is followed anew."""
+    p = search_position.c
+    here = (p.scope == scope, p.device == device, p.seq > seq)
+    connection.execute(update(search_position).where(*here).values(seq=seq))
+
+
+def touch(connection: Connection, keys: Iterable[tuple[str, str, str]]) -> None:
+    """Index records (owner, kind, id) anew that changed without a change of their own in the log."""
+    wanted: dict[str, set[tuple[str, str]]] = {}
+    for owner, kind, record_id in keys:
+        if kind in KINDS:
+            wanted.setdefault(kind, set()).add((owner, record_id))
+    for kind, records in wanted.items():
+        _index(connection, KINDS[kind], sorted(records))
 
 
 def _index(connection: Connection, kind: Kind, wanted: list[tuple[str, str]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.sync.bundle import MAX_SEALED
 from app.sync.exchange import Limit
 from app.sync.packer import Packer
@@ -18,8 +20,11 @@ def answer(replica: Replica, data: bytes) -> bytes:
     in the answer let the other plan anew.
     """
     opened = open_all(replica, data)
-    receive(replica, opened)
+    received = receive(replica, opened)
+    if received.renewed is not None:
+        replica = replace(replica, machine=received.renewed)
     # Only now is the sender believed (of several bundles at least the first): its scope decides what it may get.
     sender = opened[0].sender
-    packer = Packer(replica, sender.box, sender.scope, opened[-1].header.held(), ahead=1)
+    last = opened[-1].header
+    packer = Packer(replica, sender.box, sender.scope, last.held(), ahead=1, rungs=last.rungs(), device=sender.device)
     return packer.pack(Limit()).data

@@ -34,8 +34,14 @@ _SIGNATURE = 64
 
 Log = tuple[str, str]
 """(scope, device)."""
-Holdings = Mapping[Log, tuple[int, bytes]]
-"""Per log: the last seq held, and the first 8 bytes of the chain hash there."""
+Place = tuple[int, bytes]
+"""A seq and the first 8 bytes of the chain hash there."""
+Holdings = Mapping[Log, Place]
+"""Per log: the last place held."""
+Travelling = dict[str, list[tuple[str, int, bytes]]]
+"""Per scope: (device, seq, hash), the last place of a log before its rungs."""
+Rungs = Mapping[Log, Sequence[Place]]
+"""Per log on which two sides disagree: earlier places, going back ever faster, by which the common past is found."""
 
 
 class Header(msgspec.Struct, array_like=True, frozen=True):
@@ -43,7 +49,10 @@ class Header(msgspec.Struct, array_like=True, frozen=True):
 
     certificates: list[Certificate]
     counter: int
+    heard: int
+    """The highest counter that the sender has seen on a bundle of the recipient, 0 for none."""
     holdings: dict[str, list[tuple[str, int, bytes]]]
+    """Per scope: (device, seq, hash), the last place of a log before its rungs."""
     runs: list[Span]
     schema: int
     counts: dict[str, int]
@@ -55,9 +64,13 @@ class Header(msgspec.Struct, array_like=True, frozen=True):
     def sender(self) -> Certificate:
         return self.certificates[0]
 
-    def held(self) -> dict[Log, tuple[int, bytes]]:
+    def held(self) -> dict[Log, Place]:
         """The holdings of the sender, by log."""
-        return {(scope, by): (seq, head) for scope, logs in self.holdings.items() for by, seq, head in logs}
+        return heads_in(self.holdings)
+
+    def rungs(self) -> dict[Log, list[Place]]:
+        """The earlier places, of logs on which the sender found us to disagree."""
+        return rungs_in(self.holdings)
 
 
 @dataclass(frozen=True)
@@ -78,12 +91,31 @@ _header = msgspec.msgpack.Decoder(Header).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def by_scope(holdings: Holdings) -> dict[str, list[tuple[str, int, bytes]]]:
-    """Holdings as they travel."""
-    found: dict[str, list[tuple[str, int, bytes]]] = {}
-    for (scope, device), (seq, head) in sorted(holdings.items()):
-        found.setdefault(scope, []).append((device, seq, head[:8]))
+def by_scope(holdings: Holdings, rungs: Rungs) -> Travelling:
+    """Holdings as they travel: the last place of each log, then its rungs."""
+    found: Travelling = {}
+    for (scope, device), place in sorted(holdings.items()):
+        for seq, head in (place, *rungs.get((scope, device), ())):
+            found.setdefault(scope, []).append((device, seq, head[:8]))
     return found
+
+
+def heads_in(holdings: Travelling) -> dict[Log, Place]:
+    """The last place of each log."""
+    found: dict[Log, Place] = {}
+    for scope, logs in holdings.items():
+        for device, seq, head in logs:
+            found.setdefault((scope, device), (seq, head))
+    return found
+
+
+def rungs_in(holdings: Travelling) -> dict[Log, list[Place]]:
+    """The places of each log after its last one, where there are any."""
+    found: dict[Log, list[Place]] = {}
+    for scope, logs in holdings.items():
+        for device, seq, head in logs:
+            found.setdefault((scope, device), []).append((seq, head))
+    return {key: places[1:] for key, places in found.items() if len(places) > 1}
 
 
 def key_id(box: bytes) -> bytes:
@@ -92,7 +124,7 @@ def key_id(box: bytes) -> bytes:
 
 
 def seal(
-    machine: Machine, recipient: bytes, introduced: Sequence[Certificate], counter: int, holdings: Holdings,
+    machine: Machine, recipient: bytes, introduced: Sequence[Certificate], counter: int, heard: int, holdings: Travelling,
     spans: Sequence[Span], runs: Sequence[Sequence[Change]], schema: int, made_at: int,
 ) -> bytes:  # fmt: skip
     """The bytes of a bundle to the sealing key ``recipient``."""
@@ -100,7 +132,7 @@ def seal(
     packed = zstandard.ZstdCompressor(level=LEVEL).compress(raw)
     counts = Counter(change.kind for run in runs for change in run)
     header = _encode(
-        Header(list(introduced), counter, by_scope(holdings), list(spans), schema, dict(counts), len(packed), len(raw),
+        Header(list(introduced), counter, heard, holdings, list(spans), schema, dict(counts), len(packed), len(raw),
                made_at)
     )  # fmt: skip
     body = len(header).to_bytes(4, "big") + header + packed
@@ -177,13 +209,14 @@ def changes_of(opened: Opened) -> list[list[Change]]:
     lying = lying or len({(span.scope, span.device) for span in spans}) != len(spans)
     count = 0
     for span in spans:
-        lying = lying or not 1 <= span.first <= span.last < 2**53 or len(span.hash) != 32
+        lying = lying or not 1 <= span.first <= span.last < 2**53 or len(span.hash) != 32 or len(span.before) != 32
         count += span.last - span.first + 1
     lying = (
         lying
         or count * 8 > header.raw
         or count > MAX_CHANGES
         or not 0 <= header.counter < 2**53
+        or not 0 <= header.heard < 2**53
         or not 0 <= header.made_at < 2**53
     )
     try:

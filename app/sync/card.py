@@ -126,9 +126,10 @@ def read(path: Path) -> JoinCard:
 
 
 def accept(machine: Machine, join: JoinCard) -> Machine:
-    """This PC as the card makes it: certified, with the card's letters; saved. The secret is not kept.
+    """This PC as the card makes it: certified, with the card's letters; not yet saved. The secret is not kept.
 
-    Then see to it that the log carries the new certificate: :func:`app.sync.device.introduce`.
+    A PC that has a card of the same issuer already takes a new id with it: its old one may have been revoked.
+    Raises :class:`Refusal` where the card is not for this PC.
     """
     card = join.card
     if machine.scope != card.scope:
@@ -138,8 +139,12 @@ def accept(machine: Machine, join: JoinCard) -> Machine:
         )  # fmt: skip
     if card.authority.verify == machine.verify_key:
         raise Refusal.of("card", _("这张入网卡是本机自己发的"), _("请在要加入的另一台电脑上使用它"))
+    if machine.card is not None:
+        held = certificates.card_of(machine.card)
+        if held.key == card.key:
+            raise Refusal.of("card", _("本机已经用过这张入网卡"), _("需要时请向发卡方另要一张"))
+        if held.authority.verify == card.authority.verify:
+            machine = machine.renewed()
     joined = machine.joined(public(card), card.letters)
     issued = certificates.issue(join.secret, joined, "card", card=card)
-    joined = replace(joined, certificate=certificates.encode(issued))
-    joined.save()
-    return joined
+    return replace(joined, certificate=certificates.encode(issued))

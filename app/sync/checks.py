@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,12 +14,14 @@ from app.store.tables import card as card_table
 from app.store.tables import change as change_table
 from app.sync import certificate as certificates
 from app.sync import log
-from app.sync.bundle import Header, Opened, changes_of
+from app.sync.bundle import Log, Opened, changes_of
 from app.sync.certificate import Certificate
 from app.sync.change import GENESIS, Change, chain
-from app.sync.closing import closed, ends
+from app.sync.closing import revoked
 from app.sync.device import head_bytes, shared_scopes
-from app.sync.log import ALL, LogHead
+from app.sync.forks import Held, own_ids
+from app.sync.log import ALL, End, LogHead
+from app.sync.machine import device_id
 from app.sync.packing import Span
 from app.sync.replica import Replica
 from app.text import _
@@ -38,12 +40,23 @@ class Missing(NamedTuple):
 
 @dataclass
 class Checked:
-    """What of a bundle is new here, in order, with its chain hashes."""
+    """What of a bundle is new here, in order, with its chain hashes; and where it disagrees with what is held."""
 
-    changes: list[Change]
-    hashes: list[bytes]
-    skipped: int
-    missing: list[Missing]
+    changes: list[Change] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    """The stretches that go on what is held; their signed heads are kept."""
+    skipped: int = 0
+    missing: list[Missing] = field(default_factory=list)
+    replaced: dict[Log, int] = field(default_factory=dict)
+    """Logs whose held changes from this seq on give way: the log is closed and ours is off its chain, or it is our
+    own and others hold another past."""
+    lacked: set[Log] = field(default_factory=set)
+    """Own logs of which others hold more than we do."""
+    strays: list[Held] = field(default_factory=list)
+    """Changes off the chain of a closed log."""
+    forked: set[Log] = field(default_factory=set)
+    """Logs that disagree with nothing to decide it; left out."""
 
 
 def check(connection: Connection, replica: Replica, opened: Opened) -> Checked:
@@ -61,16 +74,16 @@ def check(connection: Connection, replica: Replica, opened: Opened) -> Checked:
     brought = [found for run in runs for change in run if (found := certificates.of_change(change))]
     if brought or not {span.device for span in header.runs} <= trusted.keys():
         trusted = _believe(connection, replica, [*shown, *brought], [span.device for span in header.runs])
-    stops = {device: seq for scope in scopes for device, seq in ends(connection, scope, trusted).items()}
-    if header.sender.device in stops:
-        raise closed(header.sender.device)
+    ends = {scope: log.ends(connection, scope) for scope in scopes}
+    if _revoked(sender, trusted, ends.get(sender.scope, {})):
+        raise revoked(sender.device)
+    checked = Checked()
+    chains = _Chains(connection, replica, ends, checked)
     for span, run in zip(header.runs, runs, strict=True):
         _may_write(trusted[span.device], span, run)
-        if span.last > stops.get(span.device, span.last):
-            raise closed(span.device)
-    checked = _chains(connection, header, runs, trusted)
+        chains.check(span, run, trusted[span.device])
     if not checked.missing:
-        _erased(connection, checked.changes)
+        _erased(connection, [*checked.changes, *(stray.change for stray in checked.strays)])
     return checked
 
 
@@ -93,6 +106,18 @@ def _believe(
             others = {c.card.key for c in trusted.values() if c.card} | used.keys()
             raise _card_used() if cards & others else _stranger()
     return trusted
+
+
+def _revoked(sender: Certificate, trusted: Mapping[str, Certificate], ends: Mapping[str, End]) -> bool:
+    """Whether the district revoked the sender, or the id that introduced it."""
+    passed: set[str] = set()
+    while sender.device not in passed:
+        passed.add(sender.device)
+        if sender.device in ends and ends[sender.device].revoked:
+            return True
+        if sender.issuer == "previous":
+            sender = trusted.get(device_id(sender.by), sender)
+    return False
 
 
 def _stranger() -> BundleRefused:
@@ -125,45 +150,80 @@ def _broken() -> BundleRefused:
     )
 
 
-def forked(scope: str, device: str) -> BundleRefused:
-    """Two different pasts under one device id."""
-    return BundleRefused(
-        _("电脑 {device} 的修改记录与本机已有的不一致，没有导入任何内容。", device=device[:8]),
-        _("那台电脑可能被还原过；请联系维护人员处理。"),
-    )
+class _Chains:
+    """Holds the runs of one bundle against the chains that are here."""
 
+    def __init__(
+        self, connection: Connection, replica: Replica, ends: Mapping[str, Mapping[str, End]], checked: Checked
+    ) -> None:
+        self.connection, self.ends, self.checked = connection, ends, checked
+        self.machine = replica.machine
+        self.heads = {key: head for scope in ends for key, head in log.heads(connection, scope).items()}
+        self.own = own_ids(replica.machine)
 
-def _chains(
-    connection: Connection, header: Header, runs: Sequence[Sequence[Change]], trusted: Mapping[str, Certificate]
-) -> Checked:
-    heads = log.heads(connection)
-    checked = Checked([], [], 0, [])
-    for span, run in zip(header.runs, runs, strict=True):
-        held = heads.get((span.scope, span.device), LogHead(0, 0, GENESIS))
+    def check(self, span: Span, run: Sequence[Change], writer: Certificate) -> None:
+        """Verify one run and say what becomes of it; raises :class:`BundleRefused` where it does not hold."""
+        key, checked = (span.scope, span.device), self.checked
+        hashes = _hashes(span, run, writer)
+        held = self.heads.get(key, LogHead(0, 0, GENESIS))
         if span.first > held.seq + 1:
             checked.missing.append(Missing(span.scope, span.device, held.seq, span.first))
-            continue
-        previous = log.hash_at(connection, span.scope, span.device, span.first - 1)
-        hashes = []
-        for change in run:
-            previous = chain(previous or GENESIS, change)
-            hashes.append(previous)
-        if hashes[-1] != span.hash or not certificates.signed_by(
-            trusted[span.device].verify, head_bytes(span.scope, span.device, span.last, span.hash), span.signature
-        ):
-            raise _broken()
-        skip = min(held.seq, span.last) - span.first + 1
-        if skip > 0 and hashes[skip - 1] != log.hash_at(connection, span.scope, span.device, span.first + skip - 1):
-            raise forked(span.scope, span.device)
-        fresh = run[skip:]
-        lamports = [held.lamport, *(change.lamport for change in fresh)]
-        highest = max((head.lamport for (scope, _by), head in heads.items() if scope == span.scope), default=0)
+            return
+        if log.hash_at(self.connection, *key, span.first - 1) != span.before:
+            self._apart(key, run, hashes, None)
+            return
+        overlap = min(held.seq, span.last) - span.first + 1
+        same = self._same(key, span.first, hashes[:overlap])
+        if same < overlap:
+            self._apart(key, run[same:], hashes[same:], span)
+            return
+        if overlap < len(run) and span.device == self.machine.device:
+            checked.lacked.add(key)
+        checked.skipped += overlap
+        self._take(key, run[overlap:], hashes[overlap:], span, held.lamport)
+
+    def _same(self, key: Log, first: int, hashes: Sequence[bytes]) -> int:
+        """How many of ``hashes`` are those held from ``first`` on."""
+        if not hashes or log.hash_at(self.connection, *key, first + len(hashes) - 1) == hashes[-1]:
+            return len(hashes)
+        here = log.hashes_from(self.connection, *key, first, len(hashes))
+        return next(at for at, (ours, theirs) in enumerate(zip(here, hashes, strict=True)) if ours != theirs)
+
+    def _apart(self, key: Log, run: Sequence[Change], hashes: Sequence[bytes], span: Span | None) -> None:
+        """Two pasts under one id, from the first of ``run`` on; without a span, from somewhere before it."""
+        end = self.ends[key[0]].get(key[1])
+        if end is not None and log.hash_at(self.connection, *key, end.seq) == end.hash:
+            self.checked.strays += [Held(change, head, True) for change, head in zip(run, hashes, strict=True)]
+        elif span is not None and (end is not None or key[1] in self.own):
+            first = run[0].seq
+            self.checked.replaced[key] = first
+            self._take(key, run, hashes, span, log.lamport_at(self.connection, *key, first - 1))
+        else:
+            self.checked.forked.add(key)
+
+    def _take(self, key: Log, fresh: Sequence[Change], hashes: Sequence[bytes], span: Span, lamport: int) -> None:
+        """Take what is new; lamport rises, and by no leap that would use it up."""
+        lamports = [lamport, *(change.lamport for change in fresh)]
+        highest = max((head.lamport for (scope, _by), head in self.heads.items() if scope == key[0]), default=0)
         if any(b <= a for a, b in pairwise(lamports)) or lamports[-1] > highest + MAX_LEAP:
             raise _broken()
-        checked.changes += fresh
-        checked.hashes += hashes[skip:]
-        checked.skipped += skip
-    return checked
+        self.checked.changes += fresh
+        self.checked.hashes += hashes
+        self.checked.spans.append(span)
+
+
+def _hashes(span: Span, run: Sequence[Change], writer: Certificate) -> list[bytes]:
+    """The chain hashes of a run, which must end in the head that its device signed."""
+    previous, hashes = span.before, []
+    for change in run:
+        previous = chain(previous, change)
+        hashes.append(previous)
+    whole = previous == span.hash and (span.first > 1 or span.before == GENESIS)
+    if not whole or not certificates.signed_by(
+        writer.verify, head_bytes(span.scope, span.device, span.last, span.hash), span.signature
+    ):
+        raise _broken()
+    return hashes
 
 
 def _erased(connection: Connection, changes: Sequence[Change]) -> None:
@@ -171,10 +231,10 @@ def _erased(connection: Connection, changes: Sequence[Change]) -> None:
     absent = [change for change in changes if change.values is None]
     if not absent:
         return
-    named = {(c.scope, *target) for c in changes for target in log.erasure_targets(c)}
-    for scope in {change.scope for change in absent}:
-        named |= {(scope, *target) for target in log.erased_in(connection, scope)}
-    if any((c.scope, c.device, c.seq) not in named or c.kind.startswith("@") for c in absent):
+    named = {scope: log.erased_in(connection, scope) for scope in {change.scope for change in absent}}
+    for change in changes:
+        named.setdefault(change.scope, set()).update(log.erasure_targets(change))
+    if not all(log.is_among(change, named[change.scope]) for change in absent):
         raise _broken()
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+import contextlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Engine, delete, insert, select
 
-from app.store.tables import signed_head
+from app.store.database import told_apart
+from app.store.tables import local, signed_head
 from app.sync import certificate, log
 from app.sync.log import ALL, Author
 from app.sync.machine import Machine, Mark
 from app.sync.replica import Replica
 
+DEVICE = "device"
+"""The local fact under which the database keeps the newest id of this PC."""
 NEVER_LEAVE = frozenset({log.DISTRICT, log.DEMO})
 
 
@@ -76,19 +80,92 @@ def check_mark(replica: Replica) -> Machine | None:
 
 def renew(replica: Replica) -> Machine:
     """Give this PC a new device id. Letters, counter and numbers go on."""
-    old = replica.machine
-    fresh = old.renewed()
-    introduced = certificate.issue(old.sign_seed, fresh, "previous", by=old.verify_key)
-    fresh = replace(fresh, certificate=certificate.encode(introduced))
-    with replica.writing() as connection:
-        # While the old key is at hand: what it wrote can then be carried by others.
+    with renewing(replica) as renewal, replica.writing() as connection:
+        return renewal.begin(connection)
+
+
+@dataclass
+class Renewal:
+    """A change of id that counts once the transaction it is made in is committed."""
+
+    replica: Replica
+    fresh: Machine | None = None
+
+    @property
+    def current(self) -> Replica:
+        """The replica under the id that counts within the transaction."""
+        return self.replica if self.fresh is None else replace(self.replica, machine=self.fresh)
+
+    def begin(self, connection: Connection) -> Machine:
+        """Within a transaction: introduce a new id by the old key, unless there is one already."""
+        if self.fresh is None:
+            old = self.replica.machine
+            fresh = old.renewed()
+            introduced = certificate.issue(old.sign_seed, fresh, "previous", by=old.verify_key)
+            self.go_on_as(connection, replace(fresh, certificate=certificate.encode(introduced)))
+        assert self.fresh is not None
+        return self.fresh
+
+    def go_on_as(self, connection: Connection, fresh: Machine) -> None:
+        """Within a transaction: ``fresh`` is this PC under a new id. What the old one wrote is signed while its key is
+        at hand, so that others can carry it."""
+        old, self.fresh = self.replica.machine, fresh
+        fresh.propose()
         for (scope, device), head in log.heads(connection).items():
             if device == old.device and scope not in NEVER_LEAVE:
                 keep_head(connection, scope, device, head.seq, head.hash,
                           old.sign(head_bytes(scope, device, head.seq, head.hash)))  # fmt: skip
-        introduce_in(connection, replace(replica, machine=fresh), old.scope)
-    fresh.save()
-    return fresh
+        introduce_in(connection, replace(self.replica, machine=fresh), old.scope)
+        _note(connection, fresh)
+
+
+@contextlib.contextmanager
+def renewing(replica: Replica) -> Iterator[Renewal]:
+    """Around a transaction in which this PC may take a new id: taken up when it was committed, else forgotten."""
+    renewal = Renewal(replica)
+    try:
+        yield renewal
+    except BaseException:
+        if renewal.fresh is not None:
+            renewal.fresh.withdraw()
+        raise
+    if renewal.fresh is not None:
+        renewal.fresh.take_up()
+
+
+def _note(connection: Connection, machine: Machine) -> None:
+    connection.execute(delete(local).where(local.c.name == DEVICE))
+    connection.execute(insert(local).values(name=DEVICE, value=msgspec.json.encode(machine.device)))
+
+
+def remember(engine: Engine, machine: Machine) -> None:
+    """Keep the id under which this PC writes in the database, so that nobody goes on under one that was given up."""
+    with told_apart():
+        with engine.connect() as connection:
+            held = connection.execute(select(local.c.value).where(local.c.name == DEVICE)).scalar()
+        if held != msgspec.json.encode(machine.device):
+            with engine.execution_options(write=True).begin() as connection:
+                _note(connection, machine)
+
+
+def newest(connection: Connection, device: str) -> str:
+    """The id under which this PC writes now, where ``device`` may have been given up since it was read."""
+    held = connection.execute(select(local.c.value).where(local.c.name == DEVICE)).scalar()
+    return device if held is None else msgspec.json.decode(held, type=str)
+
+
+def settled(engine: Engine, machine: Machine) -> Machine:
+    """The configuration after a change of id that was cut off: the database says whether it was made."""
+    fresh = Machine.proposed(machine.folder)
+    if fresh is None:
+        return machine
+    with told_apart(), engine.connect() as connection:
+        made = any(device == fresh.device for _scope, device in log.heads(connection))
+    if made:
+        fresh.take_up()
+        return fresh
+    fresh.withdraw()
+    return machine
 
 
 def keep_head(connection: Connection, scope: str, device: str, seq: int, head: bytes, signature: bytes) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, func, select
 from app.store.tables import ERASURE, signed_head
 from app.store.tables import change as change_table
 from app.sync import log
-from app.sync.bundle import Holdings, Log
+from app.sync.bundle import MAX_CHANGES, MAX_RAW, Holdings, Log, Place, Rungs
 from app.sync.change import GENESIS, Change
 from app.sync.device import head_bytes
 from app.sync.log import LogHead
@@ -60,35 +60,75 @@ class _Step(NamedTuple):
     closed: bool
 
 
+class _Lacking(NamedTuple):
+    """A log of which the other lacks what comes ``after``; ``mended``: it shall take our past for its own."""
+
+    log: Log
+    after: int
+    mended: bool
+
+
 @dataclass
 class Planner:
     """Plans for one other side, within one read transaction after another."""
 
     machine: Machine
-    theirs: Mapping[Log, tuple[int, bytes]]
+    theirs: Holdings
     scopes: Collection[str]
     own_upto: Mapping[str, int]
     """Per scope, how far the own log is marked as having left."""
+    rungs: Rungs = field(default_factory=dict)
+    """The earlier places that the other names of logs on which we disagree."""
+    their_device: str = ""
+    """The id of the other, where it is known."""
     forked: set[Log] = field(default_factory=set)
-    """Logs where the two sides disagree; left out."""
+    """Logs where the two sides disagree and nothing decides it yet; left out."""
 
     def next(self, connection: Connection, limit: Limit) -> Batch | None:
-        """The next bundle, or None where the other lacks nothing; in stamp order and causally closed."""
-        heads = {key: head for key, head in log.heads(connection).items() if key[0] in self.scopes}
-        walks = [self._walk(connection, key, after, limit) for key, after in self._lacking(connection, heads)]
-        taken = self._take(connection, heapq.merge(*walks), limit)
-        return self._batch(taken) if taken else None
+        """The next bundle, or None where the other lacks nothing; in stamp order and causally closed.
 
-    def _lacking(self, connection: Connection, heads: Mapping[Log, LogHead]) -> Iterator[tuple[Log, int]]:
+        A log on which the other takes our past for its own goes first, whole from the last common place on: cut
+        short of where the pasts part, it would bring nothing new and be asked for again.
+        """
+        heads = {key: head for scope in self.scopes for key, head in log.heads(connection, scope).items()}
+        lacking = list(self._lacking(connection, heads))
+        mended = [one for one in lacking if one.mended]
+        if mended:
+            limit = Limit(MAX_CHANGES, MAX_RAW // 2)
+        walks = [self._walk(connection, one.log, one.after, limit) for one in mended or lacking]
+        taken = self._take(connection, heapq.merge(*walks), limit)
+        return self._batch(connection, taken) if taken else None
+
+    def _lacking(self, connection: Connection, heads: Mapping[Log, LogHead]) -> Iterator[_Lacking]:
         for key, head in heads.items():
-            seq, known = self.theirs.get(key, (0, GENESIS))
-            if seq > head.seq:
-                continue
-            held = head.hash if seq == head.seq else log.hash_at(connection, *key, seq)
-            if held is None or held[:8] != known[:8]:
+            if not self._disputed(connection, key, head):
+                seq = self.theirs.get(key, (0, GENESIS))[0]
+                if seq < head.seq:
+                    yield _Lacking(key, seq, False)
+            elif self._prevails(connection, key):
+                places = [place for place in self.rungs[key] if place[0] <= head.seq]
+                common = [place[0] for place in places if _agree(connection, key, head, *place)]
+                yield _Lacking(key, max(common, default=0), True)
+            else:
                 self.forked.add(key)
-            elif seq < head.seq:
-                yield key, seq
+
+    def _disputed(self, connection: Connection, key: Log, head: LogHead) -> bool:
+        """Whether the other holds another past of this log, as far as its claims tell."""
+        seq, known = self.theirs.get(key, (0, GENESIS))
+        if seq <= head.seq:
+            return not _agree(connection, key, head, seq, known)
+        return any(rung <= head.seq and not _agree(connection, key, head, rung, known)
+                   for rung, known in self.rungs.get(key, ()))  # fmt: skip
+
+    def _prevails(self, connection: Connection, key: Log) -> bool:
+        """Whether the other will take our past of this log: it is its own log, or ours is on the chain of a closed
+        one; and it has named earlier places."""
+        if key not in self.rungs:
+            return False
+        end = log.ends(connection, key[0]).get(key[1])
+        if end is not None:
+            return log.hash_at(connection, *key, end.seq) == end.hash
+        return key[1] == self.their_device
 
     def _walk(self, connection: Connection, key: Log, after: int, limit: Limit) -> Iterator[_Step]:
         """The changes of one log from ``after`` on, up to where it may be cut last."""
@@ -123,7 +163,7 @@ class Planner:
         taken: list[_Step] = []
         open_logs: set[Log] = set()
         erasures: set[tuple[str, str, int]] = set()
-        named: dict[str, dict[tuple[str, int], Change]] = {}
+        named: dict[str, dict[log.Target, Change]] = {}
         size = closed = 0
         for step in steps:
             change = step.change
@@ -145,20 +185,21 @@ class Planner:
 
     def _awaited(
         self, connection: Connection, change: Change, taken: list[_Step],
-        named: dict[str, dict[tuple[str, int], Change]],
+        named: dict[str, dict[log.Target, Change]],
     ) -> set[tuple[str, str, int]]:  # fmt: skip
         """The erasure that must come along with a change whose values are gone, unless the other has it already."""
         if change.scope not in named:
             erased = log.of_kind(connection, ERASURE, change.scope)
             named[change.scope] = {target: e for e in reversed(erased) for target in log.erasure_targets(e)}
-        erasure = named[change.scope].get((change.device, change.seq))
+        here = named[change.scope]
+        erasure = here.get(log.target_of(change)) or here.get((change.device, change.seq, b""))
         if erasure is None or erasure.seq <= self.theirs.get((change.scope, erasure.device), (0, b""))[0]:
             return set()
         wanted = (change.scope, erasure.device, erasure.seq)
-        here = ((step.scope, step.device, step.change.seq) for step in reversed(taken))
-        return set() if wanted in here else {wanted}
+        along = ((step.scope, step.device, step.change.seq) for step in reversed(taken))
+        return set() if wanted in along else {wanted}
 
-    def _batch(self, taken: list[_Step]) -> Batch:
+    def _batch(self, connection: Connection, taken: list[_Step]) -> Batch:
         runs: dict[Log, list[Change]] = {}
         last: dict[Log, _Step] = {}
         for step in taken:
@@ -169,11 +210,35 @@ class Planner:
         for (scope, device), run in runs.items():
             end = last[scope, device]
             signature = end.signature or self.machine.sign(head_bytes(scope, device, run[-1].seq, end.hash))
-            spans.append(Span(scope, device, run[0].seq, run[-1].seq, end.hash, signature))
+            before = log.hash_at(connection, scope, device, run[0].seq - 1) or GENESIS
+            spans.append(Span(scope, device, run[0].seq, run[-1].seq, before, end.hash, signature))
             after[scope, device] = (run[-1].seq, end.hash[:8])
         return Batch(spans, list(runs.values()), after)
 
 
-def holdings(connection: Connection, scopes: Collection[str]) -> Holdings:
+def holdings(connection: Connection, scopes: Collection[str]) -> dict[Log, Place]:
     """What is held here of the logs in ``scopes``."""
-    return {key: (head.seq, head.hash[:8]) for key, head in log.heads(connection).items() if key[0] in scopes}
+    return {key: (head.seq, head.hash[:8]) for scope in scopes for key, head in log.heads(connection, scope).items()}
+
+
+def rungs(connection: Connection, held: Holdings, theirs: Holdings, own: Collection[str]) -> dict[Log, list[Place]]:
+    """Earlier places of the logs on which ``theirs`` disagrees with what is ``held``, each four times as far back: by
+    them the other finds the common past. Also of a log of our ``own`` ids, or a closed one, of which it holds more."""
+    found: dict[Log, list[Place]] = {}
+    for (scope, device), (seq, known) in theirs.items():
+        last = held.get((scope, device), (0, b""))[0]
+        if last == 0:
+            continue
+        if seq <= last:
+            apart = (log.hash_at(connection, scope, device, seq) or b"")[:8] != known[:8]
+        else:
+            apart = device in own or device in log.ends(connection, scope)
+        if apart:
+            places = [last - 4**n for n in range(32) if 4**n < last] + [0]
+            found[scope, device] = [(one, (log.hash_at(connection, scope, device, one) or b"")[:8]) for one in places]
+    return found
+
+
+def _agree(connection: Connection, key: Log, head: LogHead, seq: int, known: bytes) -> bool:
+    held = head.hash if seq == head.seq else log.hash_at(connection, *key, seq)
+    return held is not None and held[:8] == known[:8]

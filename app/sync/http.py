@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import urllib3
@@ -26,7 +26,8 @@ from app.sync.answer import MAX_BODY
 from app.sync.bundle import MAGIC, Log
 from app.sync.exchange import Limit, holdings
 from app.sync.log import ALL
-from app.sync.packer import Packed, Packer, last_heard
+from app.sync.machine import Machine
+from app.sync.packer import Packed, Packer, packer_for
 from app.sync.receive import open_all, receive, retry_kept
 from app.sync.replica import Replica
 from app.sync.rows import Key
@@ -48,6 +49,8 @@ class SyncResult:
     touched: set[Key] = field(default_factory=set)
     forked: set[Log] = field(default_factory=set)
     complete: bool = False
+    renewed: Machine | None = None
+    """This PC under the new id that it took on the way."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def sync_once(
     card = certificates.card_of(replica.machine.card) if replica.machine.card else None
     if card is None or not card.server or card.authority.scope != ALL:
         raise Refusal.of("card", _("本机还没有区里的入网卡"), _("请先接受区里发的入网卡，或用U盘交换"))
-    packer = Packer(replica, card.authority.box, ALL, last_heard(replica, card.authority.device))
+    packer = packer_for(replica, card.authority.box, ALL, card.authority.device)
     with (network or Network()).pool() as pool, ThreadPoolExecutor(1, "pack") as helper:
         session = _Session(replica, packer, card.server, progress or (lambda _done, _total: None), helper, Limit())
         while not (cancelled and cancelled()):
@@ -133,7 +136,9 @@ class _Session:
         theirs = opened[-1].header.held()
         if received.applied or not self._fits(theirs):
             self._drop(before)
-        self.packer.theirs = theirs
+        self.packer.heard(opened[-1].header)
+        if received.renewed is not None:
+            self._renew(received.renewed)
         sent = packed.batch.count if packed.batch else 0
         result.rounds += 1
         result.sent += sent
@@ -147,6 +152,13 @@ class _Session:
         moved = received.applied or ask or (sent and before != self.packer.theirs)
         result.complete = left == 0 and not result.forked
         return result.complete or not moved
+
+    def _renew(self, machine: Machine) -> None:
+        """This PC has taken a new id: what follows is packed under it."""
+        self._drop(self.packer.theirs)
+        self.replica = replace(self.replica, machine=machine)
+        self.packer = replace(self.packer, replica=self.replica, _counters=[], _upto={})
+        self.result.renewed = machine
 
     def _packed(self, ask: bool) -> Packed:
         """The bundle that was packed ahead, or a new one."""

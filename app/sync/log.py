@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 
 from app.errors import Refusal
 from app.store.bulk import insert_tuples
-from app.store.tables import ERASURE, log_head
+from app.store.tables import ERASURE, log_end, log_head, stray_change
 from app.store.tables import change as change_table
 from app.sync.change import GENESIS, MAX_BYTES, MAX_TEXT, Change, chain, decode_bases, decode_values, digest
 from app.sync.merge import Write
@@ -20,7 +20,7 @@ from app.text import _
 
 ALL, DISTRICT, DEMO = "all", "district", "demo"
 """Scopes beside the centers' street codes; the last two never leave."""
-CERTIFICATE, CLOSING, AUDIT = "@device", "@closing", "@audit"
+CERTIFICATE, CLOSING, ADOPTION, AUDIT = "@device", "@closing", "@adoption", "@audit"
 """Kinds of change that are not records: they travel and are chained like all others."""
 _COLUMNS = [change_table.c[name] for name in Change._fields]
 
@@ -31,6 +31,19 @@ class LogHead(NamedTuple):
     seq: int
     lamport: int
     hash: bytes
+
+
+class End(NamedTuple):
+    """Where a log was closed; ``revoked``: by the district, not by its own device."""
+
+    seq: int
+    hash: bytes
+    revoked: bool
+
+
+Target = tuple[str, int, bytes]
+"""What an erasure names: (device, seq, first 8 bytes of the values' hash). The hash tells two changes apart that a
+fork put at one place; an empty one fits either."""
 
 
 class Draft(NamedTuple):
@@ -111,22 +124,41 @@ def _change(row: Any) -> Change:
     return Change(*row)
 
 
-def of_record(connection: Connection, scope: str, kind: str, record_id: str) -> list[Change]:
-    """All changes of one record, in stamp order."""
+def ends(connection: Connection, scope: str) -> dict[str, End]:
+    """Where the closed logs of ``scope`` end, by device."""
+    query = select(log_end.c.device, log_end.c.seq, log_end.c.hash, log_end.c.revoked).where(log_end.c.scope == scope)
+    return {row.device: End(row.seq, row.hash, bool(row.revoked)) for row in connection.execute(query)}
+
+
+def counts(change: Change, ends: Mapping[str, End]) -> bool:
+    """Whether a change is folded: what lies beyond the end of its log is held. Control changes always count, or an
+    erasure would be undone by a closing."""
+    end = ends.get(change.device)
+    return end is None or change.seq <= end.seq or change.kind.startswith("@")
+
+
+def of_record(connection: Connection, scope: str, kind: str, record_id: str, *, held: bool = False) -> list[Change]:
+    """The changes of one record that count, in stamp order; with ``held`` those beyond the end of a log too."""
     c = change_table.c
     query = select(*_COLUMNS).where(c.kind == kind, c.record_id == record_id, c.scope == scope)
-    return [_change(row) for row in connection.execute(query.order_by(c.lamport, c.device))]
+    changes = [_change(row) for row in connection.execute(query.order_by(c.lamport, c.device))]
+    return changes if held else _counted(connection, scope, changes)
+
+
+def _counted(connection: Connection, scope: str, changes: list[Change]) -> list[Change]:
+    closed = ends(connection, scope)
+    return [change for change in changes if counts(change, closed)] if closed else changes
 
 
 def of_records(connection: Connection, scope: str, kind: str, record_ids: Sequence[str]) -> dict[str, list[Change]]:
-    """All changes of several records, by id."""
+    """The changes of several records that count, by id."""
     found: dict[str, list[Change]] = {}
     c = change_table.c
     for at in range(0, len(record_ids), 500):
         batch = list(record_ids[at : at + 500])
         query = select(*_COLUMNS).where(c.kind == kind, c.record_id.in_(batch), c.scope == scope)
-        for row in connection.execute(query):
-            found.setdefault(row.record_id, []).append(_change(row))
+        for change in _counted(connection, scope, [_change(row) for row in connection.execute(query)]):
+            found.setdefault(change.record_id, []).append(change)
     return found
 
 
@@ -161,28 +193,43 @@ def write_of(change: Change) -> Write:
     return Write(change.stamp, decode_bases(change.bases), values)
 
 
-def erasure_targets(change: Change) -> Iterator[tuple[str, int]]:
-    """The (device, seq) that an erasure names."""
-    if change.kind == ERASURE and change.values is not None:
+def erasure_targets(change: Change) -> Iterator[Target]:
+    """What an erasure names."""
+    if change.kind != ERASURE or change.values is None:
+        return
+    named = decode_values(change.values).get("erased", [])
+    for one in named if isinstance(named, list) else ():
         with contextlib.suppress(msgspec.ValidationError):
-            yield from msgspec.convert(decode_values(change.values).get("erased", []), list[tuple[str, int]])
+            yield msgspec.convert([*one, b""][:3] if isinstance(one, list) else one, Target)
 
 
-def erased_in(connection: Connection, scope: str) -> set[tuple[str, int]]:
-    """Every (device, seq) whose values an erasure held here has taken away."""
+def target_of(change: Change) -> Target:
+    """How an erasure names ``change``."""
+    return change.device, change.seq, change.values_hash[:8]
+
+
+def is_among(change: Change, targets: Collection[Target]) -> bool:
+    """Whether one of ``targets`` names ``change``, a record's; control changes are never erased."""
+    exact = target_of(change)
+    return not change.kind.startswith("@") and (exact in targets or (*exact[:2], b"") in targets)
+
+
+def erased_in(connection: Connection, scope: str) -> set[Target]:
+    """Everything in ``scope`` whose values an erasure held here has taken away."""
     return {target for change in of_kind(connection, ERASURE, scope) for target in erasure_targets(change)}
 
 
-def drop_values(connection: Connection, scope: str, targets: Iterable[tuple[str, int]]) -> set[tuple[str, str]]:
+def drop_values(connection: Connection, scope: str, targets: Iterable[Target]) -> set[tuple[str, str]]:
     """Take the values of the named changes of records away; returns the (kind, id) touched."""
-    c = change_table.c
     touched = set()
-    for device, seq in targets:
-        here = (c.scope == scope, c.device == device, c.seq == seq)
-        row = connection.execute(select(c.kind, c.record_id).where(*here)).first()
-        if row is not None and not row.kind.startswith("@"):
-            connection.execute(update(change_table).where(*here).values({c["values"]: None}))
-            touched.add((row.kind, row.record_id))
+    for device, seq, tag in targets:
+        for table in (change_table, stray_change):
+            c = table.c
+            here = (c.scope == scope, c.device == device, c.seq == seq)
+            for row in connection.execute(select(c.kind, c.record_id, c.hash, c.values_hash).where(*here)).all():
+                if not row.kind.startswith("@") and tag in (b"", row.values_hash[:8]):
+                    connection.execute(update(table).where(*here, c.hash == row.hash).values({c["values"]: None}))
+                    touched.add((row.kind, row.record_id))
     return touched
 
 
@@ -198,7 +245,7 @@ def verify(connection: Connection) -> list[str]:
             if change.seq != seq + 1 or change.lamport <= lamport:
                 faults.append(_("日志 {place} 不连续", place=place))
             if change.values is None:
-                if (device, change.seq) not in erased:
+                if not is_among(change, erased):
                     faults.append(_("日志 {place} 缺少内容且没有删除凭据", place=place))
             elif digest(change.values) != change.values_hash:
                 faults.append(_("日志 {place} 的内容与校验值不符", place=place))
@@ -224,6 +271,20 @@ def hash_at(connection: Connection, scope: str, device: str, seq: int) -> bytes 
         return GENESIS
     c = change_table.c
     return connection.execute(select(c.hash).where(c.scope == scope, c.device == device, c.seq == seq)).scalar()
+
+
+def hashes_from(connection: Connection, scope: str, device: str, first: int, count: int) -> list[bytes]:
+    """The chain hashes after ``count`` changes of a log from ``first`` on."""
+    c = change_table.c
+    here = (c.scope == scope, c.device == device, c.seq >= first, c.seq < first + count)
+    return list(connection.scalars(select(c.hash).where(*here).order_by(c.seq)))
+
+
+def lamport_at(connection: Connection, scope: str, device: str, seq: int) -> int:
+    """The lamport of change ``seq``, 0 where it is not held."""
+    c = change_table.c
+    here = (c.scope == scope, c.device == device, c.seq == seq)
+    return connection.execute(select(c.lamport).where(*here)).scalar() or 0
 
 
 def latest_at(connection: Connection, device: str) -> int:

@@ -19,6 +19,8 @@ from typing import Any
 from app.errors import EnvironmentFault
 from app.text import _
 
+MACHINE, PROPOSED = "machine.json", "machine.next.json"
+
 
 def write_safely(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Write, fsync and rename, so that the file is either the old one or the new one."""
@@ -34,12 +36,17 @@ def write_safely(path: Path, data: bytes, mode: int = 0o600) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` durable, where the system knows how."""
     if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(folder)
+            os.fsync(descriptor)
         finally:
-            os.close(folder)
+            os.close(descriptor)
 
 
 @contextlib.contextmanager
@@ -102,8 +109,12 @@ class Machine:
     @classmethod
     def load(cls, folder: Path) -> Machine:
         """Read the configuration; raises :class:`EnvironmentFault` where this PC does not know the workspace."""
+        return cls._read(folder, MACHINE)
+
+    @classmethod
+    def _read(cls, folder: Path, name: str) -> Machine:
         try:
-            raw = json.loads((folder / "machine.json").read_text("utf-8"))
+            raw = json.loads((folder / name).read_text("utf-8"))
             return cls(folder, raw["scope"], raw["letters"], bytes.fromhex(raw["db_key"]),
                        bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"),
                        bytes.fromhex(raw.get("certificate", "")),
@@ -115,14 +126,32 @@ class Machine:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise EnvironmentFault(_("本机配置读不出来。"), _("请用恢复单恢复本机配置。")) from error
 
-    def save(self) -> None:
+    @classmethod
+    def proposed(cls, folder: Path) -> Machine | None:
+        """The configuration that a change of id was about to take up when the program ended, if one was."""
+        return cls._read(folder, PROPOSED) if (folder / PROPOSED).is_file() else None
+
+    def propose(self) -> None:
+        """Write the configuration beside the present one; the database decides whether it counts."""
+        self.save(PROPOSED)
+
+    def take_up(self) -> None:
+        """What was proposed is the configuration from now on."""
+        os.replace(self.folder / PROPOSED, self.folder / MACHINE)
+        sync_folder(self.folder)
+
+    def withdraw(self) -> None:
+        """Forget what was proposed."""
+        (self.folder / PROPOSED).unlink(missing_ok=True)
+
+    def save(self, name: str = MACHINE) -> None:
         """Write the configuration, fsynced."""
         raw = {
             "scope": self.scope, "letters": self.letters, "db_key": self.db_key.hex(),
             "sign": self.sign_seed.hex(), "box": self.box_seed.hex(), "card": self.card,
             "certificate": self.certificate.hex(), "previous": [key.hex() for key in self.previous],
         }  # fmt: skip
-        write_safely(self.folder / "machine.json", json.dumps(raw, ensure_ascii=False, indent=1).encode())
+        write_safely(self.folder / name, json.dumps(raw, ensure_ascii=False, indent=1).encode())
 
     def joined(self, card: dict[str, Any], letters: str) -> Machine:
         """This PC with the card it joined by."""
@@ -194,6 +223,12 @@ class Mark:
             self.numbers = held.numbers | {k: max(n, held.numbers.get(k, 0)) for k, n in self.numbers.items()}
             raw = {"left": self.left, "counter": self.counter, "numbers": self.numbers}
             write_safely(self.folder / "mark.json", json.dumps(raw).encode())
+
+    def heard_of(self, counter: int) -> None:
+        """Others have seen ``counter`` on a bundle of ours: it never goes below, even when the disk was rolled back."""
+        if self.counter < counter:
+            self.counter = counter
+            self.save()
 
     def reserve(self, left: dict[str, tuple[int, str]], bundles: int) -> int:
         """Note what is about to leave and take the next ``bundles`` counters; returns the first of them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,10 +11,23 @@ from sqlalchemy import Connection, select
 from app.store.tables import peer
 from app.sync import certificate as certificates
 from app.sync import log
-from app.sync.bundle import Log, seal
+from app.sync.bundle import (
+    Header,
+    Holdings,
+    Log,
+    Place,
+    Rungs,
+    Travelling,
+    by_scope,
+    heads_in,
+    rungs_in,
+    seal,
+)
 from app.sync.certificate import Certificate
 from app.sync.device import leaving, shared_scopes
-from app.sync.exchange import Batch, Limit, Planner, holdings
+from app.sync.exchange import Batch, Limit, Planner, holdings, rungs
+from app.sync.forks import own_ids
+from app.sync.machine import device_id
 from app.sync.replica import Replica
 
 
@@ -34,9 +46,13 @@ class Packer:
     recipient: bytes
     """Its sealing key."""
     their_scope: str
-    theirs: Mapping[Log, tuple[int, bytes]]
+    theirs: Holdings
     ahead: int = 64
     """Counters taken at once, to save on durable writes."""
+    rungs: Rungs = field(default_factory=dict)
+    """Earlier places that it named of logs on which we disagree."""
+    device: str = ""
+    """Its id, where it is known."""
     forked: set[Log] = field(default_factory=set)
     _counters: list[int] = field(default_factory=list)
     _upto: dict[str, int] = field(default_factory=dict)
@@ -54,13 +70,15 @@ class Packer:
             self._counters = list(range(first + self.ahead - 1, first - 1, -1))
         machine = self.replica.machine
         with self.replica.reading() as connection:
-            planner = Planner(machine, self.theirs, self.scopes, self._upto)
+            planner = Planner(machine, self.theirs, self.scopes, self._upto, self.rungs, self.device)
             batch = None if empty else planner.next(connection, limit)
             introduced = self._introduced(connection, batch)
             held = holdings(connection, self.scopes)
+            told = by_scope(held, rungs(connection, held, self.theirs, own_ids(machine)))
+            heard = connection.execute(select(peer.c.counter).where(peer.c.device == self.device)).scalar() or 0
         self.forked = planner.forked
         data = seal(
-            machine, self.recipient, introduced, self._counters.pop(), held, batch.spans if batch else [],
+            machine, self.recipient, introduced, self._counters.pop(), heard, told, batch.spans if batch else [],
             batch.runs if batch else [], self.replica.schema, self.replica.clock(),
         )  # fmt: skip
         return Packed(data, batch)
@@ -86,12 +104,36 @@ class Packer:
         lacking = {step.device: step for step in paths if step.device not in known and step.device != own.device}
         return [own, *lacking.values()]
 
+    def heard(self, header: Header) -> None:
+        """Go on from what the other says it holds."""
+        self.theirs, self.rungs = header.held(), header.rungs()
 
-def last_heard(replica: Replica, device: str) -> dict[Log, tuple[int, bytes]]:
+
+def packer_for(replica: Replica, recipient: bytes, scope: str, device: str) -> Packer:
+    """A packer for another device, from its last known holdings; ``device`` as it was when we were introduced."""
+    newest, held = _last_known(replica, device)
+    return Packer(replica, recipient, scope, heads_in(held), rungs=rungs_in(held), device=newest)
+
+
+def last_heard(replica: Replica, device: str) -> dict[Log, Place]:
     """The last known holdings of another device; nothing where it never spoke to us."""
+    return heads_in(_last_known(replica, device)[1])
+
+
+def _last_known(replica: Replica, device: str) -> tuple[str, Travelling]:
     with replica.reading() as connection:
-        data = connection.execute(select(peer.c.holdings).where(peer.c.device == device)).scalar()
-    if data is None:
-        return {}
-    held = msgspec.msgpack.decode(data, type=dict[str, list[tuple[str, int, bytes]]])
-    return {(scope, by): (seq, head) for scope, logs in held.items() for by, seq, head in logs}
+        newest = successor(connection, replica, device)
+        data = connection.execute(select(peer.c.holdings).where(peer.c.device == newest)).scalar()
+    return newest, {} if data is None else msgspec.msgpack.decode(data, type=Travelling)
+
+
+def successor(connection: Connection, replica: Replica, device: str) -> str:
+    """The newest id of a device that took new ones since; itself where it took none. The last to speak counts."""
+    changes = [c for scope in (replica.machine.scope, log.ALL) for c in log.of_kind(connection, log.CERTIFICATE, scope)]
+    steps = {device_id(c.by): c.device for change in changes
+             if (c := certificates.of_change(change)) and c.issuer == "previous"}  # fmt: skip
+    passed = {device}
+    while device in steps and steps[device] not in passed:
+        device = steps[device]
+        passed.add(device)
+    return device

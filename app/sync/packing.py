@@ -22,12 +22,14 @@ class Unpackable(ValueError):
 
 
 class Span(msgspec.Struct, frozen=True, array_like=True):
-    """A stretch of one log: its changes ``first`` to ``last``, the hash at its end, signed by its device."""
+    """A stretch of one log: its changes ``first`` to ``last``, the chain hash before them and the one at their end,
+    signed by its device."""
 
     scope: str
     device: str
     first: int
     last: int
+    before: bytes
     hash: bytes
     signature: bytes
 

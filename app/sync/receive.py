@@ -12,16 +12,18 @@ import msgspec
 from sqlalchemy import Connection, insert, select, text, update
 
 from app.errors import BundleRefused, EnvironmentFault
+from app.models.registry import KINDS
+from app.store import search
 from app.store.tables import card as card_table
 from app.store.tables import peer
 from app.sync import certificate as certificates
-from app.sync import log, rows
-from app.sync.bundle import Opened, by_scope, damaged, frames, open_bundle
+from app.sync import closing, forks, heal, log, rows
+from app.sync.bundle import Log, Opened, damaged, frames, open_bundle
 from app.sync.certificate import Certificate
 from app.sync.change import Change
-from app.sync.checks import Missing, check, known_records
-from app.sync.device import keep_head, shared_scopes
-from app.sync.machine import write_safely
+from app.sync.checks import MAX_LEAP, Missing, check, known_records
+from app.sync.device import Renewal, keep_head, renewing, shared_scopes
+from app.sync.machine import Machine, Mark, write_safely
 from app.sync.replica import Replica
 from app.text import _
 
@@ -43,6 +45,12 @@ class Received:
     touched: frozenset[rows.Key] = frozenset()
     kept: Path | None = None
     """Where the bundle waits for what is missing."""
+    forked: frozenset[Log] = frozenset()
+    """Logs that were left out: there are two pasts under one id, and nothing decides yet which counts."""
+    held: int = 0
+    """Changes that were kept and not folded: their log is closed."""
+    renewed: Machine | None = None
+    """This PC under the new id that it took: others hold changes under its old one that it lacked."""
 
 
 class _Gap(Exception):
@@ -65,19 +73,22 @@ def receive(replica: Replica, bundles: Sequence[Opened]) -> Received:
     sender = bundles[0].sender
     result = Received(sender)
     try:
-        with replica.writing() as connection:
+        with renewing(replica) as renewal, replica.writing() as connection:
             _lock(connection, shared_scopes(replica.machine.scope, sender.scope))
             for opened in bundles:
-                result = _joined(result, _apply(connection, replica, opened))
+                result = _joined(result, _apply(connection, renewal, opened))
+            for scope in sorted({span.scope for opened in bundles for span in opened.header.runs}):
+                healed = heal.own_closed(connection, renewal, scope)
+                result = replace(result, touched=result.touched | healed)
     except _Gap as gap:
         return Received(sender, missing=gap.missing)
-    return result
+    return replace(result, renewed=renewal.fresh)
 
 
 def _joined(a: Received, b: Received) -> Received:
     kinds = dict(Counter(a.kinds) + Counter(b.kinds))
-    return replace(b, applied=a.applied + b.applied, kinds=kinds, skipped=a.skipped + b.skipped,
-                   touched=a.touched | b.touched)  # fmt: skip
+    return replace(b, applied=a.applied + b.applied, kinds=kinds, skipped=a.skipped + b.skipped, held=a.held + b.held,
+                   touched=a.touched | b.touched, forked=a.forked | b.forked)  # fmt: skip
 
 
 def _lock(connection: Connection, scopes: Iterable[str]) -> None:
@@ -88,42 +99,59 @@ def _lock(connection: Connection, scopes: Iterable[str]) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-def _apply(connection: Connection, replica: Replica, opened: Opened) -> Received:
+def _apply(connection: Connection, renewal: Renewal, opened: Opened) -> Received:
+    replica = renewal.current
     checked = check(connection, replica, opened)
     if checked.missing:
         raise _Gap(checked.missing)
     changes = checked.changes
-    touched: set[rows.Key] = set()
+    tails = {key: forks.cut_off(connection, *key, first) for key, first in checked.replaced.items()}
+    touched = {(c.scope, c.kind, c.record_id) for tail in tails.values() for c, *_rest in tail if c.kind in KINDS}
+    rows.refold(connection, touched)
+    forks.keep(connection, checked.strays)
     if changes:
-        touched = _store(connection, changes, checked.hashes)
-        for span in opened.header.runs:
-            keep_head(connection, span.scope, span.device, span.last, span.hash, span.signature)
+        touched |= _store(connection, replica, changes, checked.hashes)
         _note_cards(connection, replica, changes)
+    for span in checked.spans:
+        keep_head(connection, span.scope, span.device, span.last, span.hash, span.signature)
+    if tails:
+        touched |= heal.tails(connection, renewal, tails)
+        search.touch(connection, touched)
+    elif checked.lacked:
+        heal.renew(connection, renewal)
     _remember(connection, replica, opened)
     return Received(opened.sender, len(changes), dict(Counter(c.kind for c in changes)), checked.skipped,
-                    touched=frozenset(touched))  # fmt: skip
+                    touched=frozenset(touched), forked=frozenset(checked.forked),
+                    held=len(checked.strays))  # fmt: skip
 
 
-def _store(connection: Connection, changes: list[Change], hashes: list[bytes]) -> set[rows.Key]:
+def _store(connection: Connection, replica: Replica, changes: list[Change], hashes: list[bytes]) -> set[rows.Key]:
     """The log, the erasures and the tables; returns the records touched."""
-    gone: dict[str, set[tuple[str, int]]] = {}
+    gone: dict[str, set[log.Target]] = {}
     for scope in {change.scope for change in changes}:
         gone[scope] = log.erased_in(connection, scope)
     named = {scope: {t for c in changes if c.scope == scope for t in log.erasure_targets(c)} for scope in gone}
     for scope, targets in named.items():
         gone[scope] |= targets
-    changes = [
-        c._replace(values=None) if (c.device, c.seq) in gone[c.scope] and not c.kind.startswith("@") else c
-        for c in changes
-    ]
+    changes = [c._replace(values=None) if log.is_among(c, gone[c.scope]) else c for c in changes]
     known = known_records(connection, changes)
     counts = Counter((c.scope, c.kind, c.record_id) for c in changes)
     log.store(connection, changes, hashes)
     dropped = {(scope, *key) for scope, targets in named.items() for key in log.drop_values(connection, scope, targets)}
-    anew = (counts.keys() & known) | dropped | {key for key, count in counts.items() if count > 1}
-    rows.insert_new(connection, [c for c in changes if (c.scope, c.kind, c.record_id) not in anew])
+    moved = {key for scope in gone for key in _ends_moved(connection, replica, scope, counts)}
+    anew = (counts.keys() & known) | dropped | moved | {key for key, count in counts.items() if count > 1}
+    ends = {scope: log.ends(connection, scope) for scope in gone}
+    fresh = [c for c in changes if (c.scope, c.kind, c.record_id) not in anew and log.counts(c, ends[c.scope])]
+    rows.insert_new(connection, fresh)
     rows.refold(connection, anew)
-    return {key for key in counts.keys() | dropped if not key[1].startswith("@")}
+    search.touch(connection, moved)
+    return {key for key in counts.keys() | dropped | moved if not key[1].startswith("@")}
+
+
+def _ends_moved(connection: Connection, replica: Replica, scope: str, counts: Iterable[rows.Key]) -> set[rows.Key]:
+    """The records whose fold changes because logs were closed, or devices introduced that a closing concerns."""
+    kinds = {kind for owner, kind, _id in counts if owner == scope}
+    return closing.settle(connection, replica, scope) if kinds & {log.CLOSING, log.CERTIFICATE} else set()
 
 
 def _note_cards(connection: Connection, replica: Replica, changes: Sequence[Change]) -> None:
@@ -143,15 +171,19 @@ def _note_cards(connection: Connection, replica: Replica, changes: Sequence[Chan
 
 
 def _remember(connection: Connection, replica: Replica, opened: Opened) -> None:
-    """What the sender holds; an older bundle never replaces what a newer one said."""
+    """What the sender holds; an older bundle never replaces what a newer one said. Two that say different things under
+    one counter are of two copies of one disk: each is heard."""
     device, header, c = opened.sender.device, opened.header, peer.c
     scopes = shared_scopes(replica.machine.scope, opened.sender.scope)
-    said = {key: value for key, value in header.held().items() if key[0] in scopes}
-    fresh = {"counter": header.counter, "holdings": _encode(by_scope(said)), "heard_at": replica.clock()}
-    held = connection.execute(select(c.counter).where(c.device == device)).scalar()
+    said = {scope: places for scope, places in header.holdings.items() if scope in scopes}
+    fresh = {"counter": header.counter, "holdings": _encode(said), "heard_at": replica.clock()}
+    mark = Mark.load(replica.machine.folder)
+    if mark.counter < header.heard <= mark.counter + MAX_LEAP:
+        mark.heard_of(header.heard)
+    held = connection.execute(select(c.counter, c.holdings).where(c.device == device)).first()
     if held is None:
         connection.execute(insert(peer).values(device=device, **fresh))
-    elif header.counter > held:
+    elif header.counter > held.counter or (header.counter == held.counter and fresh["holdings"] != held.holdings):
         connection.execute(update(peer).where(c.device == device).values(**fresh))
 
 

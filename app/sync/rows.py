@@ -12,6 +12,7 @@ from app.models.record import Kind
 from app.models.registry import KINDS
 from app.store.bulk import insert_many
 from app.store.tables import change as change_table
+from app.store.tables import log_end
 from app.sync import log
 from app.sync.change import Change, decode_values
 from app.sync.heads import Heads, heads_of_one
@@ -145,8 +146,11 @@ def _folded(connection: Connection) -> Iterable[tuple[Key, State]]:
     query = select(*columns).where(c.kind.in_(list(KINDS))).order_by(c.kind, c.record_id, c.scope)
     key: Key | None = None
     writes = []
+    ends = {scope: log.ends(connection, scope) for scope in connection.scalars(select(log_end.c.scope).distinct())}
     for row in connection.execute(query):
         change = Change(*row)
+        if not log.counts(change, ends.get(change.scope, {})):
+            continue
         here = (change.scope, change.kind, change.record_id)
         if here != key:
             if key is not None:

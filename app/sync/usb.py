@@ -18,7 +18,8 @@ from app.sync.certificate import Authority, Certificate
 from app.sync.checks import Missing, check
 from app.sync.exchange import Limit
 from app.sync.log import ALL
-from app.sync.packer import Packer, last_heard
+from app.sync.machine import sync_folder
+from app.sync.packer import packer_for
 from app.sync.receive import Received, keep, open_all, receive, retry_kept
 from app.sync.replica import Replica
 from app.text import _
@@ -66,7 +67,7 @@ def export(replica: Replica, path: Path, for_certificate: Certificate | None = N
             raise Refusal.of(
                 "card", _("本机还没有加入区或中心，不知道导出给谁"), _("请先接受入网卡，或用对方电脑的证书文件导出")
             )
-    packer = Packer(replica, to.box, to.scope, last_heard(replica, to.device))
+    packer = packer_for(replica, to.box, to.scope, to.device)
     temporary = path.with_name(path.name + ".tmp")
     checksum, size, bundles, changes = blake2b(), 0, 0, 0
     try:
@@ -85,7 +86,7 @@ def export(replica: Replica, path: Path, for_certificate: Certificate | None = N
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         if _checksum(path) != checksum.digest():
             raise EnvironmentFault(_("写进U盘的内容读回来不一致。"), _("请换一个U盘重新导出。"))
     except OSError as error:
@@ -128,15 +129,6 @@ def _district_of_center(connection: Connection, replica: Replica) -> Authority |
     trusted = certificates.trust([c for c in held if c], certificates.roots(replica.machine))
     cards = [c.card for c in held if c and c.device in trusted and c.issuer == "card" and c.card]
     return next((card.authority for card in cards if card.authority.scope == ALL), None)
-
-
-def _sync_folder(folder: Path) -> None:
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _checksum(path: Path) -> bytes:

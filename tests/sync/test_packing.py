@@ -37,7 +37,7 @@ def runs(draw: st.DrawFn) -> list[list[Change]]:
 
 
 def spans(packed: list[list[Change]]) -> list[Span]:
-    return [Span(r[0].scope, r[0].device, r[0].seq, r[-1].seq, b"", b"") for r in packed]
+    return [Span(r[0].scope, r[0].device, r[0].seq, r[-1].seq, b"", b"", b"") for r in packed]
 
 
 @given(runs())
@@ -59,7 +59,7 @@ def test_too_few_and_too_many_changes_are_told() -> None:
     one = Change("s", "d", 1, 1, 1, 1, "", "k", str(uuid.uuid4()), 1, b"\x80", value, digest(value))
     for last in (2, 10**9):
         with pytest.raises(Unpackable):
-            unpack(pack([[one]]), [Span("s", "d", 1, last, b"", b"")])
+            unpack(pack([[one]]), [Span("s", "d", 1, last, b"", b"", b"")])
     with pytest.raises(Unpackable):
         unpack(pack([[one]]), [])
 

@@ -12,6 +12,7 @@ import zstandard
 from nacl.public import PublicKey, SealedBox
 
 from app.errors import BundleRefused
+from app.services.syncing import received_facts
 from app.sync import bundle, certificate, device, log, usb
 from app.sync import card as cards
 from app.sync.bundle import CLEAR, Header
@@ -116,14 +117,14 @@ def forge(
             head = chain(head, change)
         seq, by = run[-1].seq, run[0].device
         signature = machine.sign(device.head_bytes(run[0].scope, by, seq, head))
-        spans.append(Span(run[0].scope, by, run[0].seq, seq, head, signature))
+        spans.append(Span(run[0].scope, by, run[0].seq, seq, previous, head, signature))
     raw = pack(content) if unpacked is None else unpacked
     packed = zstandard.ZstdCompressor().compress(raw)
     counts: dict[str, int] = {}
     for run in content:
         for change in run:
             counts[change.kind] = counts.get(change.kind, 0) + 1
-    header = Header([certificate.own(machine)], 9_000, {}, spans, 1, counts, len(packed), len(raw), 1_795_000_000)
+    header = Header([certificate.own(machine)], 9_000, 0, {}, spans, 1, counts, len(packed), len(raw), 1_795_000_000)
     header = msgspec.structs.replace(header, **lies)
     encoded = msgspec.msgpack.encode(header)
     body = len(encoded).to_bytes(4, "big") + encoded + packed
@@ -180,12 +181,18 @@ def test_a_center_that_calls_itself_another_is_refused(world: World, pc: Pc, ref
     assert "入网卡" in refused(forge(pc, world.district.machine, [], certificates=[claimed, genuine]))
 
 
-def test_a_fork_is_refused(world: World, pc: Pc, refused: Callable[[bytes], str]) -> None:
+def test_a_fork_is_left_out_and_told(world: World, pc: Pc) -> None:
     with pc.replica.reading() as connection:
         changes = log.of_log(connection, STREET, pc.device)
     values = encode_values({"name": "另一个过去"}, salted=False)
     changes[-2] = changes[-2]._replace(values=values, values_hash=digest(values))
-    assert "不一致" in refused(forge(pc, world.district.machine, [changes]))
+    path = world.folder / "fork.shuniu"
+    path.write_bytes(forge(pc, world.district.machine, [changes]))
+    before = everything(world.district.replica())
+    received = usb.import_file(world.district.replica(), path)
+    assert (received.applied, received.forked) == (0, {(STREET, pc.device)})
+    assert everything(world.district.replica()) == before
+    assert "不一致" in received_facts(received)["forked"][0]
 
 
 def test_a_log_must_begin_with_who_writes_it(world: World, refused: Callable[[bytes], str]) -> None:
@@ -198,7 +205,7 @@ def test_a_log_must_begin_with_who_writes_it(world: World, refused: Callable[[by
 def test_a_header_that_lies_is_refused(world: World, pc: Pc, refused: Callable[[bytes], str]) -> None:
     change, previous = next_change(pc)
     run, to = [[change]], world.district.machine
-    span = Span(STREET, pc.device, change.seq, change.seq, chain(previous, change), b"")
+    span = Span(STREET, pc.device, change.seq, change.seq, previous, chain(previous, change), b"")
     span = msgspec.structs.replace(
         span, signature=pc.workspace.machine.sign(device.head_bytes(STREET, pc.device, change.seq, span.hash))
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from app.services.writing import put
 from app.store.tables import change, log_head, signed_head
 from app.sync import card as cards
 from app.sync import certificate as certificates
-from app.sync import device, log, rows, usb
+from app.sync import closing, device, log, rows, usb
+from app.sync.http import SyncResult, sync_once
 from app.sync.receive import Received
 from app.sync.replica import Replica
 from app.workspace import Workspace
@@ -49,6 +52,34 @@ class Pc:
         """Close and open the data folder, as the next morning does."""
         self.workspace.close()
         self.workspace = Workspace.open(self.folder / "data", self.folder / "config", clock=self.workspace.clock)
+
+    def heard(self, received: Received) -> Received:
+        """Go on under the new id, where an import gave this PC one."""
+        if received.renewed is not None:
+            self.workspace = self.workspace.with_machine(received.renewed)
+        return received
+
+    def sync(self) -> SyncResult:
+        """Exchange with the district by HTTP."""
+        result = sync_once(self.replica)
+        if result.renewed is not None:
+            self.workspace = self.workspace.with_machine(result.renewed)
+        return result
+
+    def copy(self, name: str) -> Path:
+        """Copy the whole PC, data and configuration, to lay it back later."""
+        self.workspace.close()
+        shutil.copytree(self.folder, self.folder.with_name(f"{self.folder.name}-{name}"))
+        self.reopen()
+        return self.folder.with_name(f"{self.folder.name}-{name}")
+
+    def lay_back(self, copy: Path, *, parts: Sequence[str] = ("data", "config")) -> None:
+        """Put a copy in the place of what is there: the whole disk, or the data folder alone."""
+        self.workspace.close()
+        for part in parts:
+            shutil.rmtree(self.folder / part)
+            shutil.copytree(copy / part, self.folder / part)
+        self.reopen()
 
     def get(self, record_id: str, kind: str = "venue") -> Any:
         table = KINDS[kind].model.__table__
@@ -111,7 +142,7 @@ class World:
 
     def carry(self, source: Pc, target: Pc) -> Received:
         """By USB from one PC of a center to another."""
-        return usb.import_file(target.replica, self.file(source.replica, target.certificate()))
+        return target.heard(usb.import_file(target.replica, self.file(source.replica, target.certificate())))
 
     def up(self, pc: Pc) -> Received:
         """By USB from a PC to the district."""
@@ -119,7 +150,7 @@ class World:
 
     def down(self, pc: Pc) -> Received:
         """By USB from the district to a PC."""
-        return usb.import_file(pc.replica, self.file(self.district.replica(), pc.certificate()))
+        return pc.heard(usb.import_file(pc.replica, self.file(self.district.replica(), pc.certificate())))
 
     def publish(self, scope: str = log.ALL, name: str = "区级通知场地") -> str:
         """The district appends a record of its own to a scope."""
@@ -168,4 +199,4 @@ def everything(replica: Replica) -> dict[str, list[Any]]:
 def sound(replica: Replica) -> bool:
     """The chains hold and the tables are what the log says."""
     with replica.reading() as connection:
-        return not log.verify(connection) and not rows.compare(connection)
+        return not log.verify(connection) and not rows.compare(connection) and not closing.faults(connection, replica)

@@ -1,0 +1,96 @@
+"""Healing: what a PC does by itself when its past was rolled back or copied (design.md §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from app.models.registry import KINDS
+from app.store.tables import ERASURE
+from app.sync import closing, forks, log, rows
+from app.sync.bundle import Log
+from app.sync.change import encode_bases, encode_values
+from app.sync.device import Renewal, introduce_in
+from app.sync.forks import Held
+from app.sync.log import Author
+from app.sync.machine import Mark
+from app.sync.replica import Replica
+from app.sync.rows import Key
+
+
+def tails(connection: Connection, renewal: Renewal, cut: Mapping[Log, Sequence[Held]]) -> set[Key]:
+    """What was cut off logs that gave way: own tails are written again under a new id, and the old log is closed where
+    others may hold them; the erasures in others' tails stay in force. Returns the records touched."""
+    touched: set[Key] = set()
+    for (scope, device), tail in cut.items():
+        if device not in forks.own_ids(renewal.replica.machine):
+            _erase_still(connection, renewal.current, scope, tail)
+            continue
+        old = renewal.replica.machine
+        if device == old.device:
+            renew(connection, renewal)
+            left = Mark.load(old.folder).left.get(f"{scope}/{device}", (0, ""))[0]
+            if left >= tail[0].change.seq:
+                head = log.heads(connection, scope)[scope, device]
+                draft = closing.draft(old, scope, device, head.seq, head.hash)
+                log.append(connection, _author(renewal.current), scope, [draft])
+                touched |= closing.settle(connection, renewal.current, scope)
+        touched |= _written_again(connection, renewal.current, tail)
+    return touched
+
+
+def own_closed(connection: Connection, renewal: Renewal, scope: str) -> set[Key]:
+    """What this PC wrote beyond or off a log that another with the same key has closed (a copy of this disk healed
+    first): written again under a new id. What the district closed waits for a person."""
+    ends = log.ends(connection, scope)
+    touched: set[Key] = set()
+    for device in sorted(forks.own_ids(renewal.current.machine) & ends.keys()):
+        if ends[device].revoked:
+            continue
+        if device == renewal.current.machine.device:
+            renew(connection, renewal)
+        touched |= _written_again(connection, renewal.current, forks.held(connection, scope, device))
+    return touched
+
+
+def renew(connection: Connection, renewal: Renewal) -> None:
+    """Take a new id, and never issue a number again that was issued before the disk was rolled back."""
+    renewal.begin(connection)
+    _raise_numbers(connection, renewal.current)
+
+
+def _written_again(connection: Connection, replica: Replica, tail: Sequence[Held]) -> set[Key]:
+    touched = forks.reissue(connection, replica, "", tail)
+    rows.refold(connection, touched)
+    return touched
+
+
+def _erase_still(connection: Connection, replica: Replica, scope: str, tail: Sequence[Held]) -> None:
+    """An erasure that was cut off has taken values away here; said again, it takes them away everywhere."""
+    named = [list(target) for held in tail for target in log.erasure_targets(held.change)]
+    if named:
+        values = encode_values({"erased": named}, salted=False)
+        draft = log.Draft(ERASURE, tail[0].change.record_id, encode_bases({"erased": []}), values)
+        introduce_in(connection, replica, scope)
+        log.append(connection, _author(replica), scope, [draft])
+
+
+def _author(replica: Replica) -> Author:
+    return Author(replica.machine.device, "", replica.clock(), replica.schema)
+
+
+def _raise_numbers(connection: Connection, replica: Replica) -> None:
+    machine = replica.machine
+    mark = Mark.load(machine.folder)
+    for kind in KINDS.values():
+        if kind.number:
+            column = kind.model.__table__.c.number
+            for number in connection.scalars(
+                select(column).where(column.startswith(f"{kind.number}-{machine.scope}-"))
+            ):
+                head, letters, digits = number.rpartition(f"-{machine.letters}")
+                if letters and digits.isascii() and digits.isdigit():
+                    prefix = head + letters
+                    mark.numbers[prefix] = max(mark.numbers.get(prefix, 0), int(digits))
+    mark.save()
