@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Engine
@@ -19,10 +19,13 @@ from app.services.office import Office
 from app.services.writing import put
 from app.store import search
 from app.store.database import migrate, revision, sqlite_engine, told_apart
-from app.sync import closing, device, rows
+from app.sync import closing, device, forks, heal, key_slot, rows
 from app.sync.log import ALL, DEMO
 from app.sync.machine import Machine, Mark, write_safely
 from app.text import _
+
+if TYPE_CHECKING:
+    from app.sync.card import JoinCard
 
 Clock = Callable[[], datetime]
 
@@ -74,7 +77,8 @@ class Workspace:
             ) from error
         workspace = cls._wired(data, machine, engine, street, clock)
         local.write(workspace.office, "folded_schema", SCHEMA)
-        workspace._introduce()
+        device.introduce(workspace.replica())
+        workspace._settle_id()
         if founded:
             workspace._found(name, user, password)
         return workspace
@@ -89,15 +93,49 @@ class Workspace:
 
         join = card.read(file)
         if cls.exists(data):
+            cls._unlock(data, config, join)
             workspace = cls.open(data, config, clock=clock)
+            if workspace.machine.card == card.public(join.card):  # unlocked by this very card
+                return workspace
             joined = card.accept(workspace.machine, join)
             replica = workspace.replica()
             with device.renewing(replica) as renewal, replica.writing() as connection:
                 renewal.go_on_as(connection, joined)
+            key_slot.keep(data, joined)
             return workspace.with_machine(joined)
         machine = card.accept(Machine.create(config / str(uuid4()), join.card.scope, join.card.letters), join)
         machine.save()
         return cls.create(data, config, join.card.scope, join.card.center, clock=clock, machine=machine, founded=False)
+
+    @classmethod
+    def _unlock(cls, data: Path, config: Path, join: JoinCard) -> None:
+        """The folder of a PC that is no more: the card brings the key of its database, and certifies this PC."""
+        from app.sync import card
+
+        workspace_id = json.loads((data / "workspace.json").read_text("utf-8"))["workspace"]
+        if (config / workspace_id).is_dir():
+            return
+        if join.slot is None or join.slot.workspace != workspace_id:
+            raise Refusal.of(
+                "card", _("这份数据是另一台电脑的，这张入网卡打不开它"),
+                _("请把数据文件夹里的 {name} 交给区里，换一张能打开它的入网卡", name=key_slot.NAME),
+            )  # fmt: skip
+        fresh = Machine.create(config / workspace_id, join.card.scope, join.card.letters, join.slot.key)
+        card.accept(fresh, join).save()
+
+    def _settle_id(self) -> None:
+        """See to it that the log carries this PC, and that what another PC wrote in this folder and never sent goes
+        out under this one's id: the key it could be signed with is gone."""
+        replica = self.replica()
+        before = device.remembered(self.engine)
+        if before == self.machine.device:
+            return
+        with replica.writing() as connection:
+            device.introduce_in(connection, replica, self.street)
+            if before is not None and before not in forks.own_ids(self.machine):
+                heal.orphaned(connection, replica, before)
+            device.note(connection, self.machine)
+        key_slot.keep(self.data, self.machine)
 
     @classmethod
     def open(cls, data: Path, config: Path, *, clock: Clock = datetime.now) -> Workspace:
@@ -120,8 +158,8 @@ class Workspace:
             raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
         migrate(engine)
         machine = device.settled(engine, machine)
-        device.remember(engine, machine)
         workspace = cls._wired(data, machine, engine, street, clock)
+        workspace._settle_id()
         workspace._fold_after_upgrade()
         return workspace._checked_mark()
 
@@ -162,10 +200,6 @@ class Workspace:
         """The same folder under another device id or card."""
         office = replace(self.office, device=machine.device, letters=machine.letters)
         return replace(self, machine=machine, office=office)
-
-    def _introduce(self) -> None:
-        """The first change of this PC's log carries its certificate."""
-        device.introduce(self.replica())
 
     def _checked_mark(self) -> Workspace:
         """A copied or restored folder writes on under a new device id (design.md §7)."""

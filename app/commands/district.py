@@ -34,15 +34,16 @@ def init(obj: Global, code: str, name: str, database: str | None) -> None:
 @click.option("--street", required=True, help="nine-digit street code")
 @click.option("--server", required=True, help="address at which the PCs reach this server")
 @click.option("--out", required=True, type=FILE)
+@click.option("--unlock", type=FILE, default=None, help="key.sealed of a data folder, to open it on another PC")
 @click.pass_obj
-def card(obj: Global, street: str, server: str, out: Path) -> None:
+def card(obj: Global, street: str, server: str, out: Path, unlock: Path | None) -> None:
     """Make a one-time card for a PC of a center."""
     from app.district.district import District
 
     outside(obj, out, "out")
     district = District.open(obj.data, obj.config)
     try:
-        emit({"file": str(out), "street": street, "letters": district.card(street, server, out)})
+        emit({"file": str(out), "street": street, "letters": district.card(street, server, out, unlock=unlock)})
     finally:
         district.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,7 @@ from app.services import reading
 from app.store.database import migrate, server_engine, sqlite_engine
 from app.sync import card as cards
 from app.sync import certificate as certificates
-from app.sync import log, usb
+from app.sync import key_slot, log, usb
 from app.sync.device import check_mark, introduce, settled
 from app.sync.log import ALL
 from app.sync.machine import Machine, write_safely
@@ -107,8 +107,11 @@ class District:
         """What the sync needs of this district."""
         return Replica(self.engine, self.machine, SCHEMA, self.data / "inbox", self.clock)
 
-    def card(self, street: str, server: str, out: Path, center: str = "") -> str:
-        """Write a card for the next PC of the center of ``street``; returns the letters it gives."""
+    def card(self, street: str, server: str, out: Path, center: str = "", unlock: Path | None = None) -> str:
+        """Write a card for the next PC of the center of ``street``; returns the letters it gives.
+
+        ``unlock``: the key file of a data folder that the card shall open on another PC.
+        """
         known = known_street(street)
         if known.district_code != self.code:
             raise Refusal.of(
@@ -116,8 +119,11 @@ class District:
             )
         if not server.startswith(("http://", "https://")):
             raise Refusal.of("server", _("服务器地址应以 http:// 或 https:// 开头"), _("例如 http://10.1.2.3:8760"))
+        slot = key_slot.unseal(self.machine, unlock) if unlock is not None else None
+        if slot is not None and slot.scope != street:
+            raise Refusal.of("key", _("密钥文件属于 {scope}，不是这个街道的", scope=slot.scope), _("请核对街道和文件"))
         join = cards.make(self.replica(), street, center or self._center(street) or known.name, server, self.name)
-        cards.write(join, out)
+        cards.write(replace(join, slot=slot), out)
         return join.card.letters
 
     def _center(self, street: str) -> str:

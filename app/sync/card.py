@@ -17,6 +17,7 @@ from app.store.tables import card as card_table
 from app.sync import certificate as certificates
 from app.sync import log
 from app.sync.certificate import Authority, Card
+from app.sync.key_slot import Slot
 from app.sync.log import ALL
 from app.sync.machine import Machine, write_safely
 from app.sync.replica import Replica
@@ -29,6 +30,8 @@ class JoinCard:
 
     card: Card
     secret: bytes = field(repr=False)
+    slot: Slot | None = field(default=None, repr=False)
+    """The key of a data folder that shall be opened on another PC."""
 
 
 def make(replica: Replica, scope: str, center: str, server: str = "", name: str = "", letters: str = "") -> JoinCard:
@@ -90,6 +93,8 @@ def public(card: Card) -> dict[str, Any]:
 def write(join: JoinCard, path: Path) -> None:
     """Write the card file; whoever has it may join once, so it is for the owner only."""
     raw = {"shuniu": "card", "version": 1, "card": public(join.card), "secret": join.secret.hex()}
+    if join.slot is not None:
+        raw["slot"] = msgspec.msgpack.encode(join.slot).hex()
     try:
         write_safely(path, json.dumps(raw, ensure_ascii=False, indent=1).encode())
     except OSError as error:
@@ -113,7 +118,8 @@ def read(path: Path) -> JoinCard:
             raise ValueError
         if raw["version"] != 1:
             raise Refusal.of("card", _("入网卡是更新版本的程序制作的"), _("请先升级本机的枢纽程序"))
-        join = JoinCard(msgspec.convert(certificates.card_of(raw["card"]), Card), bytes.fromhex(raw["secret"]))
+        slot = msgspec.msgpack.decode(bytes.fromhex(raw["slot"]), type=Slot) if "slot" in raw else None
+        join = JoinCard(msgspec.convert(certificates.card_of(raw["card"]), Card), bytes.fromhex(raw["secret"]), slot)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refusal.of("card", _("这不是入网卡文件，或文件不完整"), _("请向发卡方重新要一份")) from None
     if (

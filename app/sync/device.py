@@ -116,7 +116,7 @@ class Renewal:
                 keep_head(connection, scope, device, head.seq, head.hash,
                           old.sign(head_bytes(scope, device, head.seq, head.hash)))  # fmt: skip
         introduce_in(connection, replace(self.replica, machine=fresh), old.scope)
-        _note(connection, fresh)
+        note(connection, fresh)
 
 
 @contextlib.contextmanager
@@ -133,19 +133,16 @@ def renewing(replica: Replica) -> Iterator[Renewal]:
         renewal.fresh.take_up()
 
 
-def _note(connection: Connection, machine: Machine) -> None:
+def note(connection: Connection, machine: Machine) -> None:
+    """Keep the id under which this PC writes in the database, so that nobody goes on under one that was given up."""
     connection.execute(delete(local).where(local.c.name == DEVICE))
     connection.execute(insert(local).values(name=DEVICE, value=msgspec.json.encode(machine.device)))
 
 
-def remember(engine: Engine, machine: Machine) -> None:
-    """Keep the id under which this PC writes in the database, so that nobody goes on under one that was given up."""
-    with told_apart():
-        with engine.connect() as connection:
-            held = connection.execute(select(local.c.value).where(local.c.name == DEVICE)).scalar()
-        if held != msgspec.json.encode(machine.device):
-            with engine.execution_options(write=True).begin() as connection:
-                _note(connection, machine)
+def remembered(engine: Engine) -> str | None:
+    """The id under which the database was written last, None where that is not kept yet."""
+    with told_apart(), engine.connect() as connection:
+        return newest(connection, "") or None
 
 
 def newest(connection: Connection, device: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+import msgspec
+from sqlalchemy import Connection, func, select
 
 from app.models.registry import KINDS
-from app.store.tables import ERASURE
+from app.store import search
+from app.store.tables import ERASURE, peer, signed_head
 from app.sync import closing, forks, log, rows
-from app.sync.bundle import Log
+from app.sync.bundle import Log, Travelling, heads_in
 from app.sync.change import encode_bases, encode_values
 from app.sync.device import Renewal, introduce_in
 from app.sync.forks import Held
@@ -52,6 +54,28 @@ def own_closed(connection: Connection, renewal: Renewal, scope: str) -> set[Key]
             renew(connection, renewal)
         touched |= _written_again(connection, renewal.current, forks.held(connection, scope, device))
     return touched
+
+
+def orphaned(connection: Connection, replica: Replica, device: str) -> None:
+    """Write again what ``device`` wrote in this database and nobody is known to hold: its key is gone, so that nobody
+    could sign it any more. What others hold of it comes as before."""
+    scope = replica.machine.scope
+    head = log.heads(connection, scope).get((scope, device))
+    if head is None:
+        return
+    known = (
+        connection.execute(
+            select(func.max(signed_head.c.seq)).where(signed_head.c.scope == scope, signed_head.c.device == device)
+        ).scalar()
+        or 0
+    )
+    for data in connection.scalars(select(peer.c.holdings)):
+        seq, said = heads_in(msgspec.msgpack.decode(data, type=Travelling)).get((scope, device), (0, b""))
+        if known < seq <= head.seq and (log.hash_at(connection, scope, device, seq) or b"")[:8] == said:
+            known = seq
+    if known < head.seq:
+        touched = _written_again(connection, replica, forks.cut_off(connection, scope, device, known + 1))
+        search.touch(connection, touched)
 
 
 def renew(connection: Connection, renewal: Renewal) -> None:

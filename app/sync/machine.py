@@ -94,9 +94,9 @@ class Machine:
     """The public signing keys this PC had before; what they signed it goes on believing."""
 
     @classmethod
-    def create(cls, folder: Path, scope: str, letters: str = "A") -> Machine:
-        """New keys, written to ``folder`` with mode 0600."""
-        machine = cls(folder, scope, letters, os.urandom(32), os.urandom(32), os.urandom(32))
+    def create(cls, folder: Path, scope: str, letters: str = "A", db_key: bytes = b"") -> Machine:
+        """New keys, written to ``folder`` with mode 0600; ``db_key`` where the database is there already."""
+        machine = cls(folder, scope, letters, db_key or os.urandom(32), os.urandom(32), os.urandom(32))
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             machine.save()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from app.errors import BundleRefused, Refusal
-from app.services import erasing, holding
+from app.services import erasing, holding, reading
 from app.services.settling import conflicts
+from app.services.writing import save
 from app.sync import closing, log, usb
 from app.sync import holding as sync_holding
-from tests.sync.world import STREET, Pc, World, contents, sound
+from app.sync.device import renew
+from app.sync.machine import Machine
+from app.workspace import Workspace
+from tests.sync.world import OTHER, STREET, Pc, World, contents, sound
 
 
 def meet(world: World, *pcs: Pc, rounds: int = 3) -> None:
@@ -32,7 +37,6 @@ def equal(world: World, *pcs: Pc) -> None:
 
 
 def names(pc: Pc) -> set[str]:
-    from app.services import reading
 
     office = pc.workspace.office
     return {row.values["name"] for row in reading.rows(office, "venue", reading.ids(office, "venue"))}
@@ -70,11 +74,7 @@ def log_ends(pc: Pc) -> dict[str, log.End]:
 def test_what_was_written_after_the_rollback_is_issued_again(world: World) -> None:
     pc, old = rolled_back(world)
     mine = pc.put(name="之后写的", capacity=7)
-    with pc.workspace.office.acting("李华").unit() as unit:
-        from app.models.registry import KINDS
-        from app.services.writing import put
-
-        put(unit, KINDS["venue"], {"capacity": 9}, mine)
+    pc.edit(mine, actor="李华", capacity=9)
     meet(world, pc)
     assert names(pc) == {"大厅", "去而复返一", "去而复返二", "之后写的"}
     assert pc.get(mine).capacity == 9
@@ -96,7 +96,6 @@ def test_numbers_are_not_issued_twice_after_a_rollback(world: World) -> None:
 
 
 def rows(pc: Pc) -> list:
-    from app.services import reading
 
     office = pc.workspace.office
     return reading.rows(office, "venue", reading.ids(office, "venue"))
@@ -107,11 +106,7 @@ def test_another_pc_that_took_the_tail_before_it_healed_ends_equal(world: World)
     pc, old = rolled_back(world)
     tail = pc.put(name="之后写的", capacity=7)
     world.carry(pc, other)
-    with other.workspace.office.unit() as unit:
-        from app.models.registry import KINDS
-        from app.services.writing import put
-
-        put(unit, KINDS["venue"], {"capacity": 8}, tail)
+    other.edit(tail, capacity=8)
     added = other.put(name="别人接着写")
     meet(world, pc, other, rounds=4)
     assert names(pc) == {"大厅", "去而复返一", "去而复返二", "之后写的", "别人接着写"}
@@ -128,11 +123,7 @@ def test_who_saw_the_tail_and_overwrote_it_is_not_contradicted(world: World) -> 
     pc, _old = rolled_back(world)
     tail = pc.put(name="之后写的", capacity=7)
     world.carry(pc, other)
-    with other.workspace.office.unit() as unit:
-        from app.models.registry import KINDS
-        from app.services.writing import put
-
-        put(unit, KINDS["venue"], {"capacity": 8}, tail)
+    other.edit(tail, capacity=8)
     world.carry(other, pc)
     meet(world, pc, other, rounds=4)
     assert pc.get(tail).capacity == 8
@@ -145,8 +136,6 @@ def test_two_copies_of_one_disk_part_ways(world: World) -> None:
     pc.put(name="大厅")
     meet(world, pc, rounds=1)
     twin_folder = pc.copy("twin")
-    from app.workspace import Workspace
-
     twin = Pc(Workspace.open(twin_folder / "data", twin_folder / "config"), twin_folder)
     world.pcs.append(twin)
     assert twin.device == pc.device
@@ -243,8 +232,6 @@ def test_a_revoked_pc_is_refused_and_goes_on_with_a_new_card(revoked, tmp_path: 
     card = tmp_path / "again.card"
     world.district.card(STREET, world.server, card)
     old = pc.device
-    from app.workspace import Workspace
-
     pc.workspace.close()
     pc.workspace = Workspace.join(pc.folder / "data", pc.folder / "config", card)
     assert pc.device != old
@@ -260,8 +247,6 @@ def test_a_revoked_pc_is_refused_and_goes_on_with_a_new_card(revoked, tmp_path: 
 
 
 def test_an_id_introduced_by_a_revoked_one_is_believed_by_nobody(revoked, tmp_path: Path) -> None:
-    from app.sync.device import renew
-
     world, pc, other, _late = revoked
     pc.workspace = pc.workspace.with_machine(renew(pc.replica))
     pc.put(name="偷偷写的")
@@ -274,8 +259,6 @@ def test_an_id_introduced_by_a_revoked_one_is_believed_by_nobody(revoked, tmp_pa
 
 
 def test_a_change_of_id_that_was_cut_off_is_settled_at_the_next_start(world: World, monkeypatch) -> None:
-    from app.sync.machine import Machine
-
     pc, old = rolled_back(world)
     pc.put(name="之后写的")
     world.up(pc)
@@ -302,9 +285,58 @@ def test_a_form_that_was_open_while_the_id_changed_writes_under_the_new_one(worl
     office = pc.workspace.office
     meet(world, pc)
     assert pc.device != old == office.device
-    from app.services.writing import save
-
     record = save(office, "venue", {"name": "开着的表单"}).id
     with pc.replica.reading() as connection:
         (change,) = log.of_record(connection, STREET, "venue", record)
     assert change.device == pc.device
+
+
+def moved(world: World, pc: Pc, *, unlock: bool = True) -> Pc:
+    """The data folder of a broken PC, copied to another one with a new card."""
+    folder = world.folder / "new pc"
+    pc.workspace.close()
+    world.pcs.remove(pc)
+    shutil.copytree(pc.folder / "data", folder / "data")
+    card = world.folder / "new.card"
+    world.district.card(STREET, world.server, card, unlock=folder / "data" / "key.sealed" if unlock else None)
+    made = Pc(Workspace.join(folder / "data", folder / "config", card), folder)
+    world.pcs.append(made)
+    return made
+
+
+def test_a_folder_goes_on_on_another_pc_with_a_card_that_opens_it(world: World) -> None:
+    pc = world.carded("a")
+    pc.put(name="已送出")
+    meet(world, pc, rounds=1)
+    unsent = pc.put(name="未送出", capacity=3)
+    old = pc.device
+    fresh = moved(world, pc)
+    assert fresh.device != old
+    assert fresh.workspace.machine.letters == "B"
+    assert names(fresh) == {"已送出", "未送出"}
+    fresh.put(name="新电脑上")
+    meet(world, fresh)
+    equal(world, fresh)
+    with fresh.replica.reading() as connection:
+        (change,) = log.of_record(connection, STREET, "venue", unsent)
+    assert change.device == fresh.device, "the key of the old PC is gone, so this one says it again"
+    fresh.reopen()
+    assert names(fresh) == {"已送出", "未送出", "新电脑上"}
+
+
+def test_a_folder_is_not_opened_by_a_card_without_its_key(world: World) -> None:
+    pc = world.carded("a")
+    pc.put(name="大厅")
+    with pytest.raises(Refusal, match="打不开"):
+        moved(world, pc, unlock=False)
+
+
+def test_a_key_file_of_another_district_or_street_is_refused(world: World, tmp_path: Path) -> None:
+    pc = world.carded("a", OTHER)
+    key = pc.folder / "data" / "key.sealed"
+    with pytest.raises(Refusal, match="不是这个街道"):
+        world.district.card(STREET, world.server, tmp_path / "x.card", unlock=key)
+    broken = tmp_path / "key.sealed"
+    broken.write_bytes(key.read_bytes()[:-1])
+    with pytest.raises(Refusal, match="损坏"):
+        world.district.card(OTHER, world.server, tmp_path / "x.card", unlock=broken)

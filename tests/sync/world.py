@@ -48,6 +48,11 @@ class Pc:
             record = put(unit, KINDS[kind], values)
             return record.id
 
+    def edit(self, record_id: str, kind: str = "venue", *, actor: str = "王小明", **values: Any) -> None:
+        """Change fields of a record, as it is shown now."""
+        with self.workspace.office.acting(actor).unit() as unit:
+            put(unit, KINDS[kind], values, record_id)
+
     def reopen(self) -> None:
         """Close and open the data folder, as the next morning does."""
         self.workspace.close()
