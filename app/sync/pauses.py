@@ -9,8 +9,9 @@ from app.errors import EnvironmentFault
 if TYPE_CHECKING:
     from app.sync.http import SyncResult
 
-PAUSES: Final = (600, 1200, 2400, 4800, 7200)
-"""Seconds to the next exchange, by the number of failures in a row: ten minutes, backing off to two hours."""
+PAUSES: Final = (600, 60, 600, 1200, 2400, 4800, 7200)
+"""Seconds to the next exchange, by the number of failures in a row: ten minutes; a first failure is often a hiccup; then
+backing off to two hours."""
 AT_ONCE: Final = 2
 """Seconds to the next exchange after one that was cut off while it moved."""
 

@@ -24,6 +24,8 @@ class Line:
     """Cut once, when so many bytes have passed in both directions together."""
     cut_every: float | None = None
     """Seconds after which whatever is connected is cut, again and again."""
+    budget: int | None = None
+    """Bytes after which whatever is connected is cut, again and again."""
     rate: float | None = None
     """Bytes a second, each way."""
     latency: float = 0.0
@@ -109,10 +111,11 @@ class _Way:
 def _relay(line: Line, client: socket.socket, server: socket.socket) -> None:
     """Both ways until one side ends or the line is cut."""
     ways = [_Way(client, server), _Way(server, client)]
-    ends_at = time.monotonic() + line.cut_every if line.cut_every else None
+    began, before = time.monotonic(), line.passed
     while not line.closing.is_set():
         now = time.monotonic()
-        if ends_at is not None and now >= ends_at:
+        worn_out = line.budget is not None and line.passed - before >= line.budget
+        if worn_out or (line.cut_every is not None and now - began >= line.cut_every):
             line.cuts += 1
             return
         if not all(way.give(line, now) for way in ways):

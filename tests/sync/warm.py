@@ -100,6 +100,8 @@ class Warm:
         self.count += 1
         folder = self.folder / str(self.count)
         folder.mkdir(parents=True)
+        (folder / "out").touch()
+        (folder / "err").touch()
         (folder / "in").write_text("".join(json.dumps(line) + "\n" for line in stdin or []))
         pid = self.ask(run=list(map(str, arguments)), folder=str(folder), die_at=die_at, armed=armed)
         self.alive.add(pid)
