@@ -25,7 +25,7 @@ from tests import sampling
 from tests.conftest import Answer
 from tests.district.serving import Answering
 from tests.sync.test_refusals import forge, next_change
-from tests.sync.world import OTHER, STREET, Pc, World, everything
+from tests.sync.world import OTHER, STREET, Pc, World, contents, everything
 
 
 @dataclass
@@ -140,12 +140,12 @@ def test_a_file_that_comes_ten_times_or_late_changes_nothing(world: World, pc: P
     pc.put(name="三楼")
     newer = world.file(pc.replica)
     assert usb.import_file(district, newer).applied > 0
-    before, heard = everything(district), last_heard(district, pc.device)
+    before, heard = contents(district), last_heard(district, pc.device)
     for path in (older, newer) * 5:
         received = usb.import_file(district, path)
         assert (received.applied, received.missing) == (0, ())
         assert doors.post(path.read_bytes())[0] == 200
-    assert everything(district) == before
+    assert contents(district) == before
     assert last_heard(district, pc.device) == heard
 
 
