@@ -37,5 +37,8 @@ tour: setup ## the main job unattended: real windows, screenshots, slips, sync b
 bench: tools ## the figures of the budgets, with their floors
 	@$(if $(DISPLAYED),,QT_QPA_PLATFORM=offscreen) $(PYTHON) -m tests.tools.bench
 
-soak: tools ## the long run of the property test; SEEDS=n sets how many
-	@SHUNIU_SEEDS=$(or $(SEEDS),1000) $(PYTHON) -m pytest -n $(WORKERS) --timeout 3600 tests/sync/test_merge_property.py
+soak: SEED := $(or $(SHUNIU_SEED),$(shell date +%s))
+soak: tools ## what CI samples, whole: fuzz, cuts, kills, hostile bundles, bad links; SEEDS=n of the fuzz, SHUNIU_SEED=n replays
+	@echo "SHUNIU_SEED=$(SEED)"
+	@SHUNIU_SOAK=1 SHUNIU_SEED=$(SEED) SHUNIU_SEEDS=$(or $(SEEDS),1000) $(PYTHON) -m pytest -n $(WORKERS) \
+		-m "soak or not soak" --timeout 14400 tests/sync tests/district

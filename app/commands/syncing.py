@@ -12,7 +12,7 @@ import click
 from app.commands.log import when
 from app.commands.main import Global, emit, outside, say
 from app.errors import BundleRefused, EnvironmentFault, ShuniuError
-from app.sync.pauses import pause
+from app.sync.pauses import Interrupted, pause
 from app.text import _
 
 FILE = click.Path(path_type=Path, dir_okay=True)
@@ -29,6 +29,7 @@ def sync_command(obj: Global, once: bool) -> None:
     failures = 0
     try:
         while True:
+            failed = None
             try:
                 result = syncing.sync(workspace)
                 emit({"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent})
@@ -39,9 +40,10 @@ def sync_command(obj: Global, once: bool) -> None:
                 if once:
                     raise
                 say(fault)
-                failures += 1
+                failed = fault
+                failures = 0 if isinstance(fault, Interrupted) else failures + 1
             sys.stdout.flush()
-            time.sleep(pause(failures))
+            time.sleep(pause(failures, failed))
     finally:
         workspace.close()
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from app.district.district import District
 from app.errors import BundleRefused, ShuniuError
-from app.sync.answer import MAX_BODY, answer
+from app.sync.answer import LIMIT, MAX_BODY, answer, wanted
 from app.sync.bundle import MAGIC
 from app.sync.replica import Replica
 from app.text import _
@@ -56,7 +56,8 @@ async def exchange(request: Request) -> Response:
         return _refused(413, _("同步内容太大。"), _("请改用U盘交换。"))
     state = request.app.state
     try:
-        body = await anyio.to_thread.run_sync(answer, state.replica, data, limiter=state.limiter)
+        limit = wanted(request.headers.get(LIMIT))
+        body = await anyio.to_thread.run_sync(answer, state.replica, data, limit, limiter=state.limiter)
     except BundleRefused as error:
         return _refused(422, error.message, error.mend)
     except ShuniuError as error:

@@ -11,10 +11,21 @@ from app.sync.receive import open_all, receive
 from app.sync.replica import Replica
 
 MAX_BODY = MAX_SEALED + 1024
+LIMIT = "Shuniu-Limit"
+"""The header of a request that says how many changes the answer should carry at most: on a line that was cut, fewer."""
 
 
-def answer(replica: Replica, data: bytes) -> bytes:
-    """Apply what came and pack what the sender lacks.
+def wanted(changes: str | None) -> Limit:
+    """The limit that a request asks for; the ordinary one where it asks for nothing sensible."""
+    limit = Limit()
+    if not (changes and changes.isascii() and changes.isdigit() and len(changes) < 6):
+        return limit
+    count = min(max(1, int(changes)), limit.changes)
+    return Limit(count, limit.size * count // limit.changes)
+
+
+def answer(replica: Replica, data: bytes, limit: Limit | None = None) -> bytes:
+    """Apply what came and pack what the sender lacks, up to ``limit``.
 
     Raises :class:`app.errors.BundleRefused`. Where something before is missing, nothing is applied and our holdings
     in the answer let the other plan anew.
@@ -27,4 +38,4 @@ def answer(replica: Replica, data: bytes) -> bytes:
     sender = opened[0].sender
     last = opened[-1].header
     packer = Packer(replica, sender.box, sender.scope, last.held(), ahead=1, rungs=last.rungs(), device=sender.device)
-    return packer.pack(Limit()).data
+    return packer.pack(limit or Limit()).data

@@ -218,6 +218,8 @@ def changes_of(opened: Opened) -> list[list[Change]]:
         or not 0 <= header.counter < 2**53
         or not 0 <= header.heard < 2**53
         or not 0 <= header.made_at < 2**53
+        or not 0 <= header.schema < 2**31
+        or not all(0 <= seq < 2**53 for logs in header.holdings.values() for _by, seq, _head in logs)
     )
     try:
         if lying or zstandard.frame_content_size(packed) != header.raw:

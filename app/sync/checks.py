@@ -68,7 +68,9 @@ def check(connection: Connection, replica: Replica, opened: Opened) -> Checked:
     shown = [*_held(connection, scopes), *header.certificates]
     trusted = _believe(connection, replica, shown, [header.sender.device])
     sender = trusted[header.sender.device]
-    if (sender.scope, sender.box) != (header.sender.scope, header.sender.box):
+    if (sender.scope, sender.box) != (header.sender.scope, header.sender.box) or not all(
+        one.sound for one in header.certificates
+    ):
         raise _stranger()
     runs = changes_of(opened)
     brought = [found for run in runs for change in run if (found := certificates.of_change(change))]

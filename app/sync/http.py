@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,12 +24,13 @@ from urllib3.exceptions import (
 
 from app.errors import BundleRefused, EnvironmentFault, Refusal
 from app.sync import certificate as certificates
-from app.sync.answer import MAX_BODY
+from app.sync.answer import LIMIT, MAX_BODY
 from app.sync.bundle import MAGIC, Log
 from app.sync.exchange import Limit, holdings
 from app.sync.log import ALL
 from app.sync.machine import Machine
 from app.sync.packer import Packed, Packer, packer_for
+from app.sync.pauses import Interrupted
 from app.sync.receive import open_all, receive, retry_kept
 from app.sync.replica import Replica
 from app.sync.rows import Key
@@ -35,6 +38,8 @@ from app.text import _
 
 STALL = 30.0
 """Seconds without a byte after which the connection counts as cut; the whole may take as long as it needs."""
+CUTS = 12
+"""Cuts in a row after which this sync is given up; nine take a bundle from 500 changes to one."""
 
 
 @dataclass
@@ -52,6 +57,11 @@ class SyncResult:
     renewed: Machine | None = None
     """This PC under the new id that it took on the way."""
 
+    @property
+    def moved(self) -> bool:
+        """Whether a change went either way."""
+        return bool(self.sent or self.received)
+
 
 @dataclass(frozen=True)
 class Network:
@@ -61,17 +71,30 @@ class Network:
     ca: Path | None = None
     stall: float = STALL
 
-    def pool(self) -> urllib3.PoolManager:
-        """One connection, kept open over the rounds of a sync."""
+    @contextlib.contextmanager
+    def pool(self) -> Iterator[urllib3.PoolManager]:
+        """One connection, kept open over the rounds of a sync, and closed with it whatever happened."""
         options = {
             "num_pools": 1, "maxsize": 1, "retries": False, "ca_certs": str(self.ca) if self.ca else None,
             "timeout": urllib3.Timeout(connect=min(10.0, self.stall), read=self.stall),
         }  # fmt: skip
-        return urllib3.ProxyManager(self.proxy, **options) if self.proxy else urllib3.PoolManager(**options)
+        manager = urllib3.ProxyManager(self.proxy, **options) if self.proxy else urllib3.PoolManager(**options)
+        try:
+            yield manager
+        finally:
+            keys = manager.pools.keys()  # this container is no mapping to walk through
+            for key in keys:
+                manager.pools[key].close()
 
 
 class Cut(Exception):
     """The connection broke in the middle: worth another try with less."""
+
+
+def _connection_lost() -> EnvironmentFault:
+    return EnvironmentFault(
+        _("与区服务器的连接中断了，已传的内容不会丢失。"), _("请检查网络后再同步，会从中断处继续。")
+    )
 
 
 def sync_once(
@@ -80,21 +103,26 @@ def sync_once(
 ) -> SyncResult:  # fmt: skip
     """Exchange with the district of this PC's card until neither side has news, or until ``cancelled`` says so.
 
-    Raises :class:`EnvironmentFault` where the network or the server fails, :class:`BundleRefused` where one side
-    does not accept the other's bundle. What was exchanged before stays exchanged.
+    Raises :class:`EnvironmentFault` where the network or the server fails (:class:`Interrupted` where something had
+    moved before), :class:`BundleRefused` where one side does not accept the other's bundle. What was exchanged before
+    stays exchanged.
     """
     card = certificates.card_of(replica.machine.card) if replica.machine.card else None
     if card is None or not card.server or card.authority.scope != ALL:
         raise Refusal.of("card", _("本机还没有区里的入网卡"), _("请先接受区里发的入网卡，或用U盘交换"))
+    network = network or Network()
     packer = packer_for(replica, card.authority.box, ALL, card.authority.device)
-    with (network or Network()).pool() as pool, ThreadPoolExecutor(1, "pack") as helper:
-        session = _Session(replica, packer, card.server, progress or (lambda _done, _total: None), helper, Limit())
-        while not (cancelled and cancelled()):
-            if session.round(pool):
-                break
-    if session.result.received:
-        retry_kept(replica)
-    return session.result
+    session = _Session(replica, packer, card.server, network.stall, progress or (lambda _done, _total: None))
+    try:
+        with network.pool() as pool, ThreadPoolExecutor(1, "pack") as helper:
+            while not (cancelled and cancelled()):
+                if session.round(pool, helper):
+                    break
+    except EnvironmentFault as fault:
+        if not session.result.moved:
+            raise
+        raise Interrupted(fault.message, fault.mend, session.finished()) from fault
+    return session.finished()
 
 
 @dataclass
@@ -104,32 +132,34 @@ class _Session:
     replica: Replica
     packer: Packer
     server: str
+    stall: float
     progress: Callable[[int, int], None]
-    helper: Executor
-    """Packs the next bundle while the server applies this one."""
-    limit: Limit
+    limit: Limit = field(default_factory=Limit)
     result: SyncResult = field(default_factory=SyncResult)
     cuts: int = 0
+    """Cuts since something moved last, at ``moved_at`` (seconds of the monotonic clock)."""
+    moved_at: float = field(default_factory=time.monotonic)
+    asked: int = 0
+    """Up to which of the cuts the other has told anew what it holds."""
+    total: int = 0
     ahead: Future[Packed] | None = None
+    """The next bundle, packed while the server applies this one."""
 
-    def round(self, pool: urllib3.PoolManager) -> bool:
+    def round(self, pool: urllib3.PoolManager, helper: Executor) -> bool:
         """One bundle each way; True when there is nothing more to do."""
-        result, ask = self.result, not self.packer.theirs
-        packed = self._packed(ask)
+        result = self.result
+        # Who has not said what it holds, or may have applied what was cut off, is asked first: nothing goes twice.
+        ask = not self.packer.theirs or self.asked < self.cuts
+        packed, began = self._packed(ask), time.monotonic()
         before = self.packer.theirs
         if packed.batch is not None and packed.batch.count >= self.limit.changes:
             self.packer.theirs = packed.batch.after
-            self.ahead = self.helper.submit(self.packer.pack, self.limit)
+            self.ahead = helper.submit(self.packer.pack, self.limit)
         try:
-            body = _post(pool, self.server, packed.data)
+            body = _post(pool, self.server, packed.data, self.limit)
         except Cut:
             self._drop(before)
-            self.cuts += 1
-            if self.limit.changes == 1 or packed.batch is None or self.cuts > 12:
-                raise EnvironmentFault(
-                    _("与区服务器的连接中断了，已传的内容不会丢失。"), _("请检查网络后再同步，会从中断处继续。")
-                ) from None
-            self.limit = self.limit.halved()
+            self._after_cut()
             return False
         opened = open_all(self.replica, body)
         received = receive(self.replica, opened)
@@ -147,11 +177,37 @@ class _Session:
         result.bytes_in += len(body)
         result.touched |= received.touched
         result.forked |= self.packer.forked
+        moved = received.applied or (sent and before != theirs)
+        self.asked = self.cuts
+        if moved:
+            self._after_success(time.monotonic() - began)
         left = self._left()
-        self.progress(result.sent + result.received, result.sent + result.received + left)
-        moved = received.applied or ask or (sent and before != self.packer.theirs)
+        self.total = max(self.total, result.sent + result.received + left)
+        self.progress(self.total - left, self.total)
         result.complete = left == 0 and not result.forked
-        return result.complete or not moved
+        return result.complete or not (moved or ask)
+
+    def _after_cut(self) -> None:
+        self.cuts += 1
+        fruitless = time.monotonic() - self.moved_at
+        if self.limit.changes == 1 or self.cuts >= CUTS or fruitless >= 2 * self.stall:
+            raise _connection_lost() from None
+        self.limit = self.limit.halved()
+
+    def _after_success(self, took: float) -> None:
+        """Where a bundle went through well within the stall limit, the next may be twice as large again."""
+        self.cuts = self.asked = 0
+        self.moved_at = time.monotonic()
+        if took < self.stall / 3:
+            whole = Limit()
+            self.limit = Limit(min(whole.changes, self.limit.changes * 2), min(whole.size, self.limit.size * 2))
+
+    def finished(self) -> SyncResult:
+        """What was done; bundles that were kept may now fit."""
+        if self.result.received:
+            for kept in retry_kept(self.replica):
+                self.result.touched |= kept.touched
+        return self.result
 
     def _renew(self, machine: Machine) -> None:
         """This PC has taken a new id: what follows is packed under it."""
@@ -192,11 +248,11 @@ class _Session:
         )
 
 
-def _post(pool: urllib3.PoolManager, server: str, data: bytes) -> bytes:
+def _post(pool: urllib3.PoolManager, server: str, data: bytes, limit: Limit) -> bytes:
     try:
         response = pool.request(
             "POST", server.rstrip("/") + "/exchange", body=data, preload_content=False, redirect=False,
-            headers={"Content-Type": "application/x-shuniu"},
+            headers={"Content-Type": "application/x-shuniu", LIMIT: str(limit.changes)},
         )  # fmt: skip
         try:
             body = response.read(MAX_BODY + 1)

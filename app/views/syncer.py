@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.errors import ShuniuError
-from app.sync.pauses import pause
+from app.sync.pauses import Interrupted, pause
 from app.text import _
 from app.views.tasks import OTHER, Progress, Step
 
@@ -80,9 +80,7 @@ class Syncer(QObject):
     def _synced(self, result: SyncResult) -> None:
         self._failures = 0
         self._finish(None)
-        kinds = frozenset(kind for _owner, kind, _id in result.touched)
-        if kinds:
-            self._context.wrote(kinds)
+        self._show(result)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
@@ -90,14 +88,22 @@ class Syncer(QObject):
             import logging
 
             logging.getLogger(__name__).error("The exchange failed", exc_info=error)
-        self._failures += 1
+        self._failures = 0 if isinstance(error, Interrupted) else self._failures + 1
         self._finish(error)
+        if isinstance(error, Interrupted):
+            self._show(error.result)
+
+    def _show(self, result: SyncResult) -> None:
+        """Repaint what the others changed."""
+        kinds = frozenset(kind for _owner, kind, _id in result.touched)
+        if kinds:
+            self._context.wrote(kinds)
 
     def _finish(self, error: Exception | None) -> None:
         if self._progress is not None:
             self._progress.deleteLater()
         self._progress, self.error = None, error
         self.ended_at = int(self._context.office.clock().timestamp())
-        self._timer.start(pause(self._failures) * 1000)
+        self._timer.start(pause(self._failures, error) * 1000)
         self._context.watch.look_at_status()
         self.ended.emit(error)

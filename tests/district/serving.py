@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from app.district.district import District
 ROOT = Path(__file__).resolve().parents[2]
 _CODE = """
 import sys
+import threading
 from pathlib import Path
 from app.district.server import serve
 serve(Path(sys.argv[1]), Path(sys.argv[2]), "127.0.0.1", int(sys.argv[3]), int(sys.argv[4]))
@@ -54,3 +56,37 @@ def _until_alive(address: str, process: subprocess.Popen[bytes]) -> None:
             break
         time.sleep(0.05)
     raise AssertionError("the server did not start")
+
+
+class Answering:
+    """The same server in a thread of this process, over a district that may be exchanged; it tells what it was sent."""
+
+    def __init__(self, district: District) -> None:
+        import uvicorn
+
+        from app.district.server import make_application
+
+        self.app = make_application(district)
+        self.port = free_port()
+        config = uvicorn.Config(self.app, "127.0.0.1", self.port, log_level="error", timeout_keep_alive=75)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def use(self, district: District) -> None:
+        """Answer for another district from now on."""
+        self.app.state.district, self.app.state.replica = district, district.replica()
+
+    def __enter__(self) -> Answering:
+        self.thread.start()
+        while not self.server.started:
+            assert self.thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.server.should_exit = True
+        self.thread.join(20)

@@ -222,16 +222,16 @@ def test_after_a_cut_the_next_bundle_is_halved_and_all_arrives(served: World, mo
     many(pc, 600)
     post, sizes = http._post, []
 
-    def cutting(pool, server, data):
+    def cutting(pool, server, data, limit):
         opened = bundle.changes_of(bundle.open_bundle(served.district.machine, data))
         sizes.append(sum(map(len, opened)))
         if sizes[-1] > 100:
             raise http.Cut
-        return post(pool, server, data)
+        return post(pool, server, data, limit)
 
     monkeypatch.setattr(http, "_post", cutting)
     assert http.sync_once(pc.replica).complete
-    assert sizes[1:5] == [500, 250, 125, 62]
+    assert sizes[:8] == [0, 500, 0, 250, 0, 125, 0, 62], "after each cut it asks what has arrived"
     assert contents(served.district.replica(), STREET) == contents(pc.replica, STREET)
 
 
@@ -240,8 +240,8 @@ def test_an_answer_that_was_lost_does_no_harm(served: World, monkeypatch: pytest
     many(pc, 300)
     post, lost = http._post, []
 
-    def losing(pool, server, data):
-        answer = post(pool, server, data)
+    def losing(pool, server, data, limit):
+        answer = post(pool, server, data, limit)
         if len(lost) < 3:
             lost.append(answer)
             raise http.Cut
