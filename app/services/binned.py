@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.models.fields import Privacy
 from app.models.record import Kind
 from app.models.registry import KINDS
 from app.services import reading
@@ -42,10 +41,8 @@ def binned(office: Office) -> list[Binned]:
 
 
 def _binned(office: Office, row: Row) -> Binned:
-    first = row.kind.title[0]
-    personal = row.kind.fields[first].privacy >= Privacy.PERSONAL
-    title = (row.display(first, masked=True) or row.number or "") if personal else " ".join(row.title.split())
-    words = [title, row.number or "", "" if personal else str(row.values.get(first) or "")]
+    title = " ".join(row.title.split())
+    words = [title, row.number or ""]
     actor, device, at = _deleter(office, row)
     return Binned(row.kind, row.id, title, " ".join(words).lower(), actor, device, at)
 

@@ -84,8 +84,8 @@ class Speaker:
         held = value if isinstance(value, Mapping) else {}
         return [(member, held.get(member)) for member in members]
 
-    def say(self, name: str, value: Any) -> str:
-        """One field's value in words."""
+    def say(self, name: str, value: Any, beside: Mapping[str, Any] | None = None) -> str:
+        """One field's value in words; ``beside`` are the values that were written with it."""
         field = self.kind.fields.get(name)
         if value is None or value == "":
             return _("（空）")
@@ -94,7 +94,7 @@ class Speaker:
         if field.type == "link":
             return self._titles.get(str(value)) or _("（找不到的记录）")
         shown = " ".join(field.display(value).split())
-        return str(field.mask(shown)) if self.masked else shown
+        return str(field.mask(shown, beside)) if self.masked else shown
 
     def label(self, name: str) -> str:
         """The label of a field; a field of a newer program by its name."""
@@ -108,17 +108,20 @@ class Speaker:
         lines: list[Line] = []
         if values is None:
             title = _("内容已依申请删除")
+        elif "merged_into" in values:
+            into = values["merged_into"]
+            title = _("并入“{title}”", title=self.say("merged_into", into)) if into else _("取消合并")
         elif DELETED in values:
             title = _("放进回收站") if values[DELETED] else _("从回收站恢复")
         else:
             title = _("修改") if known else _("新建")
             for name, value in sorted(values.items(), key=self._place):
                 before = dict(self._members(name, known.get(name)))
-                for member, one in self._members(name, value):
+                after = dict(self._members(name, value))
+                for member, one in after.items():
                     if one != before.get(member):
-                        lines.append(
-                            Line(self.label(member), self.say(member, before.get(member)), self.say(member, one))
-                        )
+                        was = self.say(member, before.get(member), before)
+                        lines.append(Line(self.label(member), was, self.say(member, one, after)))
         undoable = own and bool(entry.current) and values is not None
         return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, undoable)
 

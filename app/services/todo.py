@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.models.fields import Privacy
 from app.services import reading
 from app.services.findings import Finding, findings
 from app.services.office import Office
@@ -87,11 +86,8 @@ def _named(office: Office, found: list[Finding]) -> tuple[Todo, ...]:
 
 
 def _title(row: Row) -> str:
-    first = row.kind.title[0]
-    if row.kind.fields[first].privacy >= Privacy.PERSONAL:
-        return row.display(first, masked=True)
     if row.kind.name == "booking" and row.values.get("start") and row.values.get("end"):
-        return _("{who} {span}", who=row.values.get("client_name") or row.values.get("purpose") or _("未写明"),
+        return _("{who} {span}", who=row.display("client_name", masked=True) or row.values.get("purpose") or _("未写明"),
                  span=say_span(row.values["start"], row.values["end"]))  # fmt: skip
     return " ".join(row.title.split())[:40]
 

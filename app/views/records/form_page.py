@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.models.fields import Privacy
 from app.models.registry import kind_of
 from app.services import drafts
 from app.services.drafts import Draft
@@ -185,9 +184,6 @@ class FormPage(Page):
 
     def form_title(self, row: Row) -> str:
         """How the record is called here: a person by the masked name."""
-        first = self.kind.title[0]
-        if self.kind.fields[first].privacy >= Privacy.PERSONAL:
-            return row.display(first, masked=True) or _(self.kind.label)
         return " ".join(row.title.split())[:60]
 
     def show_related(self, found: Loaded) -> None:
