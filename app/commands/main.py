@@ -59,7 +59,7 @@ FAMILIES = {
         ("history", "conflicts", "findings", "settle", "held", "adopt", "merge", "unmerge"), "app.commands.log"
     ),
     **dict.fromkeys(("slip", "check", "backup", "restore", "self-test"), "app.commands.keeping"),
-    **dict.fromkeys(("sync", "bundle", "card"), "app.commands.syncing"),
+    **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
     "district": "app.commands.district",
     "tour": "app.commands.tour",
 }

@@ -1,4 +1,4 @@
-"""Commands that exchange news: sync, bundle, card."""
+"""Commands that exchange news: sync, bundle, card; and how the district is reached: network."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from app.commands.log import when
 from app.commands.main import Global, emit, outside, say
-from app.errors import BundleRefused, EnvironmentFault, ShuniuError
+from app.errors import BundleRefused, EnvironmentFault, Refusal, ShuniuError
 from app.sync.pauses import pause
 from app.text import _
 
@@ -159,3 +160,51 @@ def card_certificate(obj: Global, file: Path) -> None:
         emit({"file": str(file), "device": workspace.office.device})
     finally:
         workspace.close()
+
+
+@click.command("network")
+@click.option("--proxy", default=None, help="system, none, or an address as http://proxy.example:3128")
+@click.option("--user", default=None, help="user name at the proxy")
+@click.option("--password-stdin", is_flag=True, help="read the password at the proxy from standard input")
+@click.option("--ca", type=FILE, default=None, help="certificate of the district's own authority, PEM or DER")
+@click.option("--no-ca", is_flag=True, help="trust the system's authorities only")
+@click.option("--show", is_flag=True, help="print the settings; never the password")
+@click.option("--try", "trying", is_flag=True, help="try whether the district's server answers")
+@click.pass_obj
+def network_command(
+    obj: Global, proxy: str | None, user: str | None, password_stdin: bool, ca: Path | None, no_ca: bool, show: bool,
+    trying: bool,
+) -> None:  # fmt: skip
+    """How this PC reaches the district: proxy and certificate. Kept on this PC, never synced."""
+    from app.services import networking
+
+    if proxy is None and (user is not None or password_stdin):
+        raise click.UsageError(_("用户名和密码要和 --proxy 一起给出"))
+    if proxy is not None and urlsplit(proxy if "://" in proxy else "").password:
+        raise Refusal.of(
+            "proxy", _("密码不要写在命令里，别人看得到"), _("请去掉密码，用 --password-stdin 从标准输入给出")
+        )
+    workspace = obj.open()
+    try:
+        now = to = networking.settings(workspace.machine)
+        if proxy is not None:
+            password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+            to = to.through(proxy, user or "", password)
+        if ca is not None or no_ca:
+            to = to.trusting(certificate_file(ca) if ca is not None else b"")
+        if to != now:
+            networking.change(workspace.machine, to)
+        if show or not trying:
+            facts = {"proxy": to.proxy, "user": to.user, "password": bool(to.password), "ca": to.authority}
+            emit({**facts, "server": networking.server(workspace.machine)})
+        if trying:
+            sys.stderr.write(networking.try_out(workspace.machine, to) + "\n")
+    finally:
+        workspace.close()
+
+
+def certificate_file(file: Path) -> bytes:
+    """What stands in a certificate file; a folder or a huge file is none."""
+    if not file.is_file() or file.stat().st_size > 1024 * 1024:
+        raise Refusal.of("ca", _("没有这个证书文件：{file}", file=file.name), _("请检查文件名"))
+    return file.read_bytes()

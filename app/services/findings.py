@@ -80,7 +80,7 @@ def _yields(merged: Merged, everything: Mapping[str, Any], yielding: list[Any]) 
         last = everything.get(path[-1])
         round_ = path[-1] in path[:-1]
         holds = not round_ and last is not None and last.status in BLOCKING
-        if holds and (len(path) == 2 or (row.start < last.end and last.start < row.end)):
+        if holds and last is not None and (len(path) == 2 or (row.start < last.end and last.start < row.end)):
             continue
         ids = tuple(sorted(set(path)))
         if ids in told:

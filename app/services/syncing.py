@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import select
 
-from app.services import reading
+from app.services import networking, reading
 from app.services.office import Office
 from app.store.tables import peer
 from app.sync import card as cards
@@ -80,7 +80,7 @@ def sync(desk: Desk, progress: Progress | None = None, cancelled: Cancelled | No
     """Exchange with the district of the card until neither side has news."""
     from app.sync.http import sync_once
 
-    return sync_once(desk.replica(), progress, cancelled)
+    return sync_once(desk.replica(), progress, cancelled, networking.network(desk.machine))
 
 
 def export(desk: Desk, path: Path, certificate: Path | None = None) -> usb.Exported:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    LocationParseError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError
 
 from app.errors import BundleRefused, EnvironmentFault, Refusal
 from app.sync import certificate as certificates
@@ -27,14 +18,12 @@ from app.sync.bundle import MAGIC, Log
 from app.sync.exchange import Limit, holdings
 from app.sync.log import ALL
 from app.sync.machine import Machine
+from app.sync.network import Network, fault, proxy_login
 from app.sync.packer import Packed, Packer, packer_for
 from app.sync.receive import open_all, receive, retry_kept
 from app.sync.replica import Replica
 from app.sync.rows import Key
 from app.text import _
-
-STALL = 30.0
-"""Seconds without a byte after which the connection counts as cut; the whole may take as long as it needs."""
 
 
 @dataclass
@@ -51,23 +40,6 @@ class SyncResult:
     complete: bool = False
     renewed: Machine | None = None
     """This PC under the new id that it took on the way."""
-
-
-@dataclass(frozen=True)
-class Network:
-    """How to reach the server: a proxy, an own certificate authority, the stall limit."""
-
-    proxy: str | None = None
-    ca: Path | None = None
-    stall: float = STALL
-
-    def pool(self) -> urllib3.PoolManager:
-        """One connection, kept open over the rounds of a sync."""
-        options = {
-            "num_pools": 1, "maxsize": 1, "retries": False, "ca_certs": str(self.ca) if self.ca else None,
-            "timeout": urllib3.Timeout(connect=min(10.0, self.stall), read=self.stall),
-        }  # fmt: skip
-        return urllib3.ProxyManager(self.proxy, **options) if self.proxy else urllib3.PoolManager(**options)
 
 
 class Cut(Exception):
@@ -87,7 +59,7 @@ def sync_once(
     if card is None or not card.server or card.authority.scope != ALL:
         raise Refusal.of("card", _("本机还没有区里的入网卡"), _("请先接受区里发的入网卡，或用U盘交换"))
     packer = packer_for(replica, card.authority.box, ALL, card.authority.device)
-    with (network or Network()).pool() as pool, ThreadPoolExecutor(1, "pack") as helper:
+    with (network or Network()).pool(card.server) as pool, ThreadPoolExecutor(1, "pack") as helper:
         session = _Session(replica, packer, card.server, progress or (lambda _done, _total: None), helper, Limit())
         while not (cancelled and cancelled()):
             if session.round(pool):
@@ -95,6 +67,18 @@ def sync_once(
     if session.result.received:
         retry_kept(replica)
     return session.result
+
+
+def probe(server: str, network: Network) -> None:
+    """Whether a Shuniu server answers at ``server``: it refuses an empty bundle politely. Raises
+    :class:`EnvironmentFault` that says what stands in the way."""
+    with network.pool(server) as pool, contextlib.suppress(BundleRefused):
+        try:
+            _post(pool, server, b"")
+        except Cut:
+            raise EnvironmentFault(
+                _("连上了 {server}，但它没有答复。", server=server), _("请过一会儿再试，或联系区里的管理员。")
+            ) from None
 
 
 @dataclass
@@ -203,18 +187,11 @@ def _post(pool: urllib3.PoolManager, server: str, data: bytes) -> bytes:
             complete = len(body) > MAX_BODY or not response.read(1)
         finally:
             response.release_conn()
-    except (ConnectTimeoutError, NewConnectionError, NameResolutionError, MaxRetryError, LocationParseError) as error:
-        raise EnvironmentFault(
-            _("连不上区服务器 {server}。", server=server), _("请检查网络，或改用U盘交换。")
-        ) from error
-    except SSLError as error:
-        raise EnvironmentFault(
-            _("区服务器 {server} 的网络证书不可信。", server=server), _("请核对服务器地址，或联系区里的管理员。")
-        ) from error
-    except ProxyError as error:
-        raise EnvironmentFault(_("连不上代理服务器。"), _("请检查代理设置。")) from error
     except (HTTPError, OSError) as error:
-        raise Cut from error
+        told = fault(error, server)
+        if told is None:
+            raise Cut from error
+        raise told from error
     return _body(response.status, body, complete, server)
 
 
@@ -227,6 +204,8 @@ def _body(status: int, body: bytes, complete: bool, server: str) -> bytes:
             raise BundleRefused(str(said["error"])[:200], str(said["mend"])[:200])
         except (ValueError, KeyError, TypeError):
             pass
+    if status == 407:
+        raise proxy_login()
     if status >= 500:
         raise EnvironmentFault(_("区服务器出错（{status}）。", status=status), _("请稍后再试，或告诉区里的管理员。"))
     raise EnvironmentFault(

@@ -204,7 +204,7 @@ def test_bookings_of_a_merged_room_block_the_room_that_stays(desk: Any):
     old, new = room(desk, "大厅"), room(desk, "一楼大厅")
     book(desk, old, 9, purpose="合唱排练")
     merge(desk, "venue", old, new)
-    with pytest.raises(Refusal, match="一楼大厅 .*已被 合唱排练 预约"):
+    with pytest.raises(Refusal, match=r"一楼大厅 .*已被 合唱排练 预约"):
         book(desk, new, 10)
     with pytest.raises(Refusal, match="已被 合唱排练 预约"):
         book(desk, old, 10)
