@@ -21,18 +21,26 @@ FILE = click.Path(path_type=Path, dir_okay=True)
 
 @click.command("sync")
 @click.option("--once", is_flag=True, help="one exchange; otherwise again and again")
+@click.option("--status", "asked", is_flag=True, help="only say how the exchange stands, as JSON; nothing is sent")
 @click.pass_obj
-def sync_command(obj: Global, once: bool) -> None:
+def sync_command(obj: Global, once: bool, asked: bool) -> None:
     """Exchange with the district of the card; exit 0 only when neither side has news left."""
     from app.services import syncing
 
     workspace = obj.open()
     failures = 0
     try:
+        if asked:
+            from app.services.standing import as_facts, stand
+
+            emit(as_facts(stand(workspace)))
+            sys.exit(0)
         while True:
             try:
                 result = syncing.sync(workspace)
-                emit({"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent})
+                told = {"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent}
+                notice = syncing.skew(workspace)
+                emit(told | {"notice": notice} if notice else told)
                 failures = 0
                 if once:
                     sys.exit(0 if result.complete else 1)
@@ -81,7 +89,7 @@ def bundle_import(obj: Global, file: Path) -> None:
     workspace = obj.open()
     try:
         received = syncing.import_(workspace, file)
-        emit(syncing.received_facts(received))
+        emit(syncing.received_facts(received, workspace))
         if received.missing:
             raise ShuniuError(syncing.received_facts(received)["missing"][0])
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 from app.models.record import Kind
 from app.models.registry import KINDS, kind_of
 from app.services import reading
+from app.services.devices import devices
 from app.services.history import Entry, history
 from app.services.office import Office
 from app.sync.merge import DELETED
@@ -30,7 +31,7 @@ class Told:
 
     at: int
     actor: str
-    device: str
+    pc: str
     title: str
     lines: tuple[Line, ...]
     op: int
@@ -52,16 +53,12 @@ def told(office: Office, kind: str, record_id: str, *, masked: bool = True) -> l
     return lines[::-1]
 
 
-def device_name(office: Office, device: str) -> str:
-    """How people call a PC: this one, or by the first signs of its id."""
-    return _("本机") if device == office.device else _("另一台电脑（{id}）", id=device[:4])
-
-
 class Speaker:
     """Says values of one kind in words; links by their titles."""
 
     def __init__(self, office: Office, kind: Kind, *, masked: bool) -> None:
         self.office, self.kind, self.masked = office, kind, masked
+        self.devices = devices(office)
         self._titles: dict[str, str] = {}
 
     def learn(self, values: list[tuple[str, Any]]) -> None:
@@ -123,7 +120,7 @@ class Speaker:
                         was = self.say(member, before.get(member), before)
                         lines.append(Line(self.label(member), was, self.say(member, one, after)))
         undoable = own and bool(entry.current) and values is not None
-        return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, undoable)
+        return Told(entry.at, entry.actor, self.devices.name(entry.device), title, tuple(lines), entry.op, undoable)
 
     def _place(self, item: tuple[str, Any]) -> int:
         """Where a log field stands on the form."""
@@ -146,4 +143,4 @@ class Speaker:
             lines.extend(Line(_("放宽的规定"), "", str(fault)) for fault in said.get("faults", ()))
         else:
             title = _("记录：{what}", what=what)
-        return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, False, True)
+        return Told(entry.at, entry.actor, self.devices.name(entry.device), title, tuple(lines), entry.op, False, True)
