@@ -88,10 +88,10 @@ def bundle_import(obj: Global, file: Path) -> None:
     readable(file)
     workspace = obj.open()
     try:
-        received = syncing.import_(workspace, file)
-        emit(syncing.received_facts(received, workspace))
-        if received.missing:
-            raise ShuniuError(syncing.received_facts(received)["missing"][0])
+        facts = syncing.bring(workspace, file)
+        emit(facts)
+        if facts["missing"]:
+            raise ShuniuError(facts["missing"][0])
     finally:
         workspace.close()
 

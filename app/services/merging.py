@@ -14,6 +14,7 @@ from app.models.registry import KINDS, kind_of
 from app.models.training import Enrolment
 from app.services import enrolment, reading
 from app.services.office import Office, Unit
+from app.services.privacy import hidden_in, reveal
 from app.services.reading import Row
 from app.services.related import relations
 from app.services.survivors import faults, survivors
@@ -45,6 +46,10 @@ class Pair:
     hanging: tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]
     lacking: tuple[frozenset[str], frozenset[str]]
     """Of ``differing``, those that are empty in the record."""
+    same: tuple[tuple[str, str], ...]
+    """What both say: (label, value in words)."""
+    hidden: bool
+    """Whether personal values are masked."""
 
 
 @dataclass(frozen=True)
@@ -132,29 +137,33 @@ def _taken(kind: Kind, lost: Record, take: Collection[str], seen: Seen | None) -
     return values
 
 
-def pair(office: Office, kind: str, one: str, other: str) -> Pair:
-    """The two records side by side, for a person to choose."""
+def pair(office: Office, kind: str, one: str, other: str, *, masked: bool = True) -> Pair:
+    """The two records side by side, for a person to choose; not ``masked``: an audit line each says who looked."""
+    if not masked:
+        reveal(office, kind, [one, other])
     declared = kind_of(kind)
     first, second = reading.get(office, kind, one), reading.get(office, kind, other)
-    differing, lacking = [], (set[str](), set[str]())
+    differing, lacking, same = [], (set[str](), set[str]()), []
     for name in dict.fromkeys(declared.log_field(field.name) for field in declared.typed):
         members = declared.groups.get(name, (name,))
         values = [[row.values.get(member) for member in members] for row in (first, second)]
-        if values[0] == values[1]:
-            continue
         labels = listed(_(declared.fields[member].label) for member in members)
-        texts = tuple(_said(row, members) for row in (first, second))
+        texts = tuple(_said(row, members, masked) for row in (first, second))
+        if values[0] == values[1]:
+            same += [(labels, texts[0])] if any(value not in (None, "") for value in values[0]) else []
+            continue
         differing.append(Differing(name, labels, (texts[0], texts[1])))
         for at in (0, 1):
             if all(value in (None, "") for value in values[at]):
                 lacking[at].add(name)
     return Pair(declared, (first, second), tuple(differing), (_hanging(office, declared, one), _hanging(office, declared, other)),
-                (frozenset(lacking[0]), frozenset(lacking[1])))  # fmt: skip
+                (frozenset(lacking[0]), frozenset(lacking[1])), tuple(same),
+                masked and any(hidden_in(row) for row in (first, second)))  # fmt: skip
 
 
-def _said(row: Row, members: tuple[str, ...]) -> str:
-    """One value in words, personal ones masked; of fields that belong together each with its label."""
-    words = [" ".join(row.display(member, masked=True).split()) or _("（空）") for member in members]
+def _said(row: Row, members: tuple[str, ...], masked: bool) -> str:
+    """One value in words; of fields that belong together each with its label."""
+    words = [" ".join(row.display(member, masked=masked).split()) or _("（空）") for member in members]
     if len(members) == 1:
         return words[0]
     labels = [_(row.kind.fields[member].label) for member in members]

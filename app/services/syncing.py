@@ -111,6 +111,13 @@ def import_(desk: Desk, path: Path) -> Received:
     return usb.import_file(desk.replica(), path)
 
 
+def bring(desk: Desk, path: Path) -> dict[str, Any]:
+    """Import a bundle, and what it did as plain facts; a ``notice`` where the sender's program is older or newer."""
+    received = import_(desk, path)
+    notice = skew(desk, received.sender.device)
+    return received_facts(received) | ({"notice": notice} if notice else {})
+
+
 def show(desk: Desk, path: Path) -> usb.Preview:
     """What a bundle would bring."""
     return usb.show(desk.replica(), path)
@@ -129,10 +136,9 @@ def make_card(desk: Desk, path: Path) -> str:
     return join.card.letters
 
 
-def received_facts(received: Received, desk: Desk | None = None) -> dict[str, Any]:
-    """What an import did, as plain facts; with ``desk`` also whether the sender's program is another."""
-    notice = skew(desk, received.sender.device) if desk is not None else ""
-    return ({"notice": notice} if notice else {}) | {
+def received_facts(received: Received) -> dict[str, Any]:
+    """What an import did, as plain facts."""
+    return {
         "sender": received.sender.device,
         "center": received.sender.scope,
         "applied": received.applied,

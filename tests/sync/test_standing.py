@@ -135,15 +135,14 @@ def test_an_older_and_a_newer_program_are_told_apart(world: World) -> None:
     usb.import_file(pc.replica, world.file(newer, pc.certificate()))
     assert stand(pc.workspace).skew == "本机的程序比区里旧，区里的新内容要升级后才能看到。"
     older = replace(world.district.replica(), schema=0)
-    received = usb.import_file(pc.replica, world.file(older, pc.certificate()))
+    facts = syncing.bring(pc.workspace, world.file(older, pc.certificate()))
     assert stand(pc.workspace).skew == "区里的程序比本机旧，本机的新内容区里要升级后才能看到。"
-    assert syncing.received_facts(received, pc.workspace)["notice"].startswith("区里的程序比本机旧")
+    assert facts["notice"] == stand(pc.workspace).skew
     other = world.carded("b")
     meet(world, other)
     certificate = pc.certificate()
     file = world.file(replace(other.replica, schema=99), certificate)
-    received = usb.import_file(pc.replica, file)
-    assert syncing.received_facts(received, pc.workspace)["notice"].startswith("本机的程序比那台电脑旧")
+    assert syncing.bring(pc.workspace, file)["notice"].startswith("本机的程序比那台电脑旧")
 
 
 def test_how_the_last_exchange_ended_is_remembered(world: World) -> None:

@@ -55,6 +55,8 @@ class FormPage(Page):
         self.seen: Seen = {}
         self.untouched: dict[str, Any] = {}
         self.ready = False
+        self.merged = False
+        """Whether the record was merged into another one."""
         self.forms: tuple[tuple[str, str], ...] = ()
         self.history: HistoryPanel | None = None
         self._related: list[RelatedList] = []
@@ -131,7 +133,7 @@ class FormPage(Page):
     @property
     def read_only(self) -> bool:
         """Whether the record can only be looked at."""
-        return self.row is not None and (self.row.deleted or self.row.owner == "all")
+        return self.row is not None and (self.row.deleted or self.row.owner == "all" or self.merged)
 
     def _set_state(self) -> None:
         usable = self.ready and not self.read_only
@@ -158,6 +160,7 @@ class FormPage(Page):
     def loaded(self, found: Loaded) -> None:
         """Show the record, or the empty form."""
         self.row, self.forms, self.ready = found.row, found.forms, True
+        self.merged = found.standing.into is not None
         if found.row is None:
             self.form.start_new(found.values, found.titles)
         else:
