@@ -105,11 +105,11 @@ def client(row: Any) -> str:
     return Booking.kind.fields["client_name"].mask(row.client_name, {"client_kind": row.client_kind}) or ""
 
 
-def taken_by(session: Session, slot: Slot) -> Slot | None:
-    """The first booking that ``slot`` would collide with, its own old version left out (rules.md 22)."""
+def taken_by(session: Session, slot: Slot, but: str | None = None) -> Slot | None:
+    """The first booking that ``slot`` would collide with, its own old version left out (rules.md 22), and ``but``."""
     relatives = family(parents(session), survivors(session, Venue.kind).of(slot.venue))
     held = blocking(session, relatives, slot.start, slot.end, slot.id)
-    return next((other for other in held if conflict(slot, other)), None)
+    return next((other for other in held if other.id != but and conflict(slot, other)), None)
 
 
 def check(unit: Unit, record: Booking, before: Mapping[str, Any] | None) -> Iterator[Fault]:
@@ -135,8 +135,10 @@ def check(unit: Unit, record: Booking, before: Mapping[str, Any] | None) -> Iter
     if record.status not in BLOCKING or record.yields_to or not moved:
         return
     slot = Slot(record.id, record.venue, record.start, record.end, record.before or 0, record.after or 0)
+    # A yield that is taken back: the clash of before is there again, a finding; only who came since is in the way.
+    back = before is not None and before["yields_to"] and all(before[n] == getattr(record, n) for n in told[:4])
     with unit.session.no_autoflush:
-        other = taken_by(unit.session, slot)
+        other = taken_by(unit.session, slot, before["yields_to"] if before is not None and back else None)
         if other is not None:
             yield _refusal(unit.session, venue, slot, other)
 
