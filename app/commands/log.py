@@ -1,4 +1,4 @@
-"""Commands over the log: history, conflicts, findings, settle."""
+"""Commands over the log: history, conflicts, findings, settle; merging duplicates."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def history_command(obj: Global, kind: str, record_id: str, reveal: bool) -> Non
         workspace.close()
 
 
-def masked(kind: Any, name: str, value: Any) -> Any:
+def masked(kind: Any, name: str, value: Any, beside: Any = None) -> Any:
     """A logged value with its personal parts hidden."""
     if isinstance(value, dict):
-        return {member: masked(kind, member, one) for member, one in value.items()}
+        return {member: masked(kind, member, one, value) for member, one in value.items()}
     declared = kind.fields.get(name)
-    return declared.mask(value) if declared is not None else value
+    return declared.mask(value, beside) if declared is not None else value
 
 
 @click.command("conflicts")
@@ -182,5 +182,40 @@ def adopt_command(obj: Global, device: str, aside: bool) -> None:
     try:
         act = holding.set_aside if aside else holding.adopt
         emit({"device": device, "changes": act(workspace.replica(), workspace.office, device), "adopted": not aside})
+    finally:
+        workspace.close()
+
+
+@click.command("merge")
+@click.argument("kind")
+@click.argument("loser")
+@click.argument("survivor")
+@click.option("--take", multiple=True, help="a field whose value the survivor takes over; may be repeated")
+@click.pass_obj
+def merge_command(obj: Global, kind: str, loser: str, survivor: str, take: tuple[str, ...]) -> None:
+    """Merge a duplicate into the record that stays; undo and unmerge take it back."""
+    from app.services.merging import merge
+
+    workspace = obj.open()
+    try:
+        done = merge(workspace.office, kind, loser, survivor, take=take)
+        answer = {"id": done.id, "number": done.number, "merged": loser}
+        emit(answer | {"notices": list(done.notices)} if done.notices else answer)
+    finally:
+        workspace.close()
+
+
+@click.command("unmerge")
+@click.argument("kind")
+@click.argument("record_id")
+@click.pass_obj
+def unmerge_command(obj: Global, kind: str, record_id: str) -> None:
+    """Take a merge back: the record stands for itself again."""
+    from app.services.merging import unmerge
+
+    workspace = obj.open()
+    try:
+        done = unmerge(workspace.office, kind, record_id)
+        emit({"id": done.id, "number": done.number})
     finally:
         workspace.close()

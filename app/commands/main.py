@@ -55,9 +55,11 @@ class Lazy(click.Group):
 
 FAMILIES = {
     **dict.fromkeys(("kinds", "put", "get", "delete", "undelete", "erase", "undo"), "app.commands.records"),
-    **dict.fromkeys(("history", "conflicts", "findings", "settle", "held", "adopt"), "app.commands.log"),
+    **dict.fromkeys(
+        ("history", "conflicts", "findings", "settle", "held", "adopt", "merge", "unmerge"), "app.commands.log"
+    ),
     **dict.fromkeys(("slip", "check", "backup", "restore", "self-test"), "app.commands.keeping"),
-    **dict.fromkeys(("sync", "bundle", "card"), "app.commands.syncing"),
+    **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
     "district": "app.commands.district",
     "tour": "app.commands.tour",
 }

@@ -1,4 +1,4 @@
-"""Commands that exchange news: sync, bundle, card."""
+"""Commands that exchange news: sync, bundle, card; and how the district is reached: network."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from app.commands.log import when
 from app.commands.main import Global, emit, outside, say
-from app.errors import BundleRefused, EnvironmentFault, ShuniuError
+from app.errors import BundleRefused, EnvironmentFault, Refusal, ShuniuError
 from app.sync.pauses import Interrupted, pause
 from app.text import _
 
@@ -20,19 +21,27 @@ FILE = click.Path(path_type=Path, dir_okay=True)
 
 @click.command("sync")
 @click.option("--once", is_flag=True, help="one exchange; otherwise again and again")
+@click.option("--status", "asked", is_flag=True, help="only say how the exchange stands, as JSON; nothing is sent")
 @click.pass_obj
-def sync_command(obj: Global, once: bool) -> None:
+def sync_command(obj: Global, once: bool, asked: bool) -> None:
     """Exchange with the district of the card; exit 0 only when neither side has news left."""
     from app.services import syncing
 
     workspace = obj.open()
     failures = 0
     try:
+        if asked:
+            from app.services.standing import as_facts, stand
+
+            emit(as_facts(stand(workspace)))
+            sys.exit(0)
         while True:
             failed = None
             try:
                 result = syncing.sync(workspace)
-                emit({"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent})
+                told = {"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent}
+                notice = syncing.skew(workspace)
+                emit(told | {"notice": notice} if notice else told)
                 failures = 0
                 if once:
                     sys.exit(0 if result.complete else 1)
@@ -81,10 +90,10 @@ def bundle_import(obj: Global, file: Path) -> None:
     readable(file)
     workspace = obj.open()
     try:
-        received = syncing.import_(workspace, file)
-        emit(syncing.received_facts(received))
-        if received.missing:
-            raise ShuniuError(syncing.received_facts(received)["missing"][0])
+        facts = syncing.bring(workspace, file)
+        emit(facts)
+        if facts["missing"]:
+            raise ShuniuError(facts["missing"][0])
     finally:
         workspace.close()
 
@@ -161,3 +170,51 @@ def card_certificate(obj: Global, file: Path) -> None:
         emit({"file": str(file), "device": workspace.office.device})
     finally:
         workspace.close()
+
+
+@click.command("network")
+@click.option("--proxy", default=None, help="system, none, or an address as http://proxy.example:3128")
+@click.option("--user", default=None, help="user name at the proxy")
+@click.option("--password-stdin", is_flag=True, help="read the password at the proxy from standard input")
+@click.option("--ca", type=FILE, default=None, help="certificate of the district's own authority, PEM or DER")
+@click.option("--no-ca", is_flag=True, help="trust the system's authorities only")
+@click.option("--show", is_flag=True, help="print the settings; never the password")
+@click.option("--try", "trying", is_flag=True, help="try whether the district's server answers")
+@click.pass_obj
+def network_command(
+    obj: Global, proxy: str | None, user: str | None, password_stdin: bool, ca: Path | None, no_ca: bool, show: bool,
+    trying: bool,
+) -> None:  # fmt: skip
+    """How this PC reaches the district: proxy and certificate. Kept on this PC, never synced."""
+    from app.services import networking
+
+    if proxy is None and (user is not None or password_stdin):
+        raise click.UsageError(_("用户名和密码要和 --proxy 一起给出"))
+    if proxy is not None and urlsplit(proxy if "://" in proxy else "").password:
+        raise Refusal.of(
+            "proxy", _("密码不要写在命令里，别人看得到"), _("请去掉密码，用 --password-stdin 从标准输入给出")
+        )
+    workspace = obj.open()
+    try:
+        now = to = networking.settings(workspace.machine)
+        if proxy is not None:
+            password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+            to = to.through(proxy, user or "", password)
+        if ca is not None or no_ca:
+            to = to.trusting(certificate_file(ca) if ca is not None else b"")
+        if to != now:
+            networking.change(workspace.machine, to)
+        if show or not trying:
+            facts = {"proxy": to.proxy, "user": to.user, "password": bool(to.password), "ca": to.authority}
+            emit({**facts, "server": networking.server(workspace.machine)})
+        if trying:
+            sys.stderr.write(networking.try_out(workspace.machine, to) + "\n")
+    finally:
+        workspace.close()
+
+
+def certificate_file(file: Path) -> bytes:
+    """What stands in a certificate file; a folder or a huge file is none."""
+    if not file.is_file() or file.stat().st_size > 1024 * 1024:
+        raise Refusal.of("ca", _("没有这个证书文件：{file}", file=file.name), _("请检查文件名"))
+    return file.read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -76,6 +76,8 @@ class Field:
     targets: tuple[str, ...] = ()
     """Kinds a link may point to; with several, the one that holds the id."""
     privacy: Privacy = Privacy.INTERNAL
+    personal_if: tuple[str, str] | None = None
+    """(field, value): a person's name, and personal, where that field of the same group holds that value."""
     format: str = ""
     help: str = ""
     search: bool = False
@@ -109,11 +111,25 @@ class Field:
             return str(value).replace("T", " ")
         return str(value)
 
-    def mask(self, value: Any) -> Any:
+    @property
+    def guarded(self) -> bool:
+        """Whether its values are personal or sensitive, or may be by what stands beside them."""
+        return self.privacy >= Privacy.PERSONAL or self.personal_if is not None
+
+    def hides(self, beside: Mapping[str, Any] | None = None) -> bool:
+        """Whether a value is personal or sensitive; ``beside`` are the values of the same record. Unless they are known,
+        what may be personal is."""
+        if self.personal_if is None or self.privacy >= Privacy.PERSONAL:
+            return self.privacy >= Privacy.PERSONAL
+        name, value = self.personal_if
+        return beside is None or beside.get(name) == value
+
+    def mask(self, value: Any, beside: Mapping[str, Any] | None = None) -> Any:
         """``value`` hidden by privacy class; public and internal values are returned as they are."""
-        if value is None or self.privacy < Privacy.PERSONAL:
+        if value is None or not self.hides(beside):
             return value
-        return MASKS.get(self.format, formats.mask_text)(str(value))
+        sort = "person_name" if self.personal_if else self.format
+        return MASKS.get(sort, formats.mask_text)(str(value))
 
 
 def _text(field: Field, value: Any) -> str:

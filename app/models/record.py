@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -91,6 +92,24 @@ class Kind:
     def log_field(self, name: str) -> str:
         """The log's name for a field: its group's, or its own."""
         return next((group for group, members in self.groups.items() if name in members), name)
+
+    def personal(self, name: str, value: Any) -> bool:
+        """Whether ``value`` of the log field ``name`` says something personal or sensitive."""
+        members = self.groups.get(name, (name,))
+        beside = value if name in self.groups and isinstance(value, Mapping) else {}
+        return any(self.fields[member].hides(beside) for member in members if member in self.fields)
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """The fields :meth:`called` reads."""
+        beside = [one.personal_if[0] for name in self.title if (one := self.fields[name]).personal_if]
+        return tuple(dict.fromkeys((*self.title, "number", *beside)))
+
+    def called(self, values: Mapping[str, Any]) -> str:
+        """How people call the record of ``values``, personal parts masked; its number, or nothing, where it has no
+        name."""
+        parts = [str(self.fields[name].mask(value, values)) for name in self.title if (value := values.get(name))]
+        return " ".join(parts) or values.get("number") or ""
 
     @property
     def typed(self) -> tuple[Field, ...]:

@@ -73,7 +73,8 @@ class ServiceCase(
     channel = choice("服务方式", CHANNELS, default="visit")
     client_kind = choice("服务对象类型", CLIENT_KINDS)
     client = link("服务对象", "organization", "team")
-    client_name = text("服务对象名称", max_length=120, search=True, listed=True)
+    client_name = text("服务对象名称", max_length=120, search=True, listed=True,
+                       personal_if=("client_kind", "resident"))  # fmt: skip
     contact_name = text("联系人", format="person_name", max_length=60, search=True, privacy=PERSONAL)
     contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
     started_at = moment("接待时间", listed=True)

@@ -84,7 +84,8 @@ class Booking(
     headcount = integer("人数", unit="人", minimum=0, listed=True)
     client_kind = choice("申请方类型", CLIENT_KINDS, section="申请方")
     client = link("申请方", "organization", "team")
-    client_name = text("申请单位/团队", max_length=120, search=True, listed=True)
+    client_name = text("申请单位/团队", max_length=120, search=True, listed=True,
+                       personal_if=("client_kind", "resident"))  # fmt: skip
     contact_name = text("负责人", format="person_name", max_length=60, privacy=PERSONAL, search=True)
     contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
     equipment = text("设备需求", max_length=200, section="其他")

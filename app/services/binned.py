@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.models.fields import Privacy
 from app.models.record import Kind
 from app.models.registry import KINDS
 from app.services import reading
+from app.services.devices import Devices, devices
 from app.services.office import Office
 from app.services.reading import Query, Row
 from app.services.writing import Saved, set_deleted
@@ -28,26 +28,25 @@ class Binned:
     title: str
     haystack: str
     actor: str
-    device: str
+    pc: str
     at: int
 
 
 def binned(office: Office) -> list[Binned]:
     """What lies in the bin, what was deleted last first."""
-    found = []
+    found: list[Binned] = []
+    known = devices(office)
     for kind in KINDS.values():
         wanted = reading.ids(office, kind.name, Query(deleted=True))[:MOST]
-        found += [_binned(office, row) for row in reading.rows(office, kind.name, wanted)] if wanted else []
+        found += [_binned(office, known, row) for row in reading.rows(office, kind.name, wanted)] if wanted else []
     return sorted(found, key=lambda one: -one.at)
 
 
-def _binned(office: Office, row: Row) -> Binned:
-    first = row.kind.title[0]
-    personal = row.kind.fields[first].privacy >= Privacy.PERSONAL
-    title = (row.display(first, masked=True) or row.number or "") if personal else " ".join(row.title.split())
-    words = [title, row.number or "", "" if personal else str(row.values.get(first) or "")]
+def _binned(office: Office, known: Devices, row: Row) -> Binned:
+    title = " ".join(row.title.split())
+    words = [title, row.number or ""]
     actor, device, at = _deleter(office, row)
-    return Binned(row.kind, row.id, title, " ".join(words).lower(), actor, device, at)
+    return Binned(row.kind, row.id, title, " ".join(words).lower(), actor, known.name(device), at)
 
 
 def _deleter(office: Office, row: Row) -> tuple[str, str, int]:

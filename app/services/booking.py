@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import Fault
 from app.models.venues import BLOCKING, Booking, Venue
 from app.services.office import Unit
+from app.services.survivors import standing, survivors
 from app.services.times import ends_after_start, minutes_between, say_span, say_time, shift
 from app.text import _
 
@@ -74,41 +75,49 @@ def family(parents: Mapping[str, str | None], venue: str) -> set[str]:
 
 
 def parents(session: Session) -> dict[str, str | None]:
-    """Every venue's parent, by id."""
-    table = Venue.__table__
+    """Every venue's parent, by id; of venues that are merged away neither they nor what they were part of."""
+    table, known = Venue.__table__, survivors(session, Venue.kind)
     query = select(table.c.id, table.c.parent).where(table.c.deleted.is_(False), table.c.parent.is_not(None))
-    return {row.id: row.parent for row in session.execute(query)}
+    above = {row.id: row.parent for row in session.execute(query.where(standing(Venue.kind, known)))}
+    return {venue: known.of(parent) for venue, parent in above.items()}
 
 
 def blocking(session: Session, venues: Iterable[str], start: str, end: str, leave_out: str = "") -> list[Slot]:
     """Bookings of ``venues`` that hold their room and lie within a day's buffer of [start, end)."""
-    b = Booking.__table__.c
+    b, rooms = Booking.__table__.c, survivors(session, Venue.kind)
     query = (
-        select(b.id, b.venue, b.start, b.end, b.before, b.after, b.client_name, b.purpose)
+        select(b.id, b.venue, b.start, b.end, b.before, b.after, b.client_kind, b.client_name, b.purpose)
         .where(
-            b.venue.in_(list(venues)), b.deleted.is_(False), b.merged_into.is_(None), b.status.in_(BLOCKING),
+            b.venue.in_(rooms.family(venues)), b.deleted.is_(False), b.status.in_(BLOCKING),
+            standing(Booking.kind, survivors(session, Booking.kind)),
             b.yields_to.is_(None), b.start < shift(end, MAX_BUFFER), b.end > shift(start, -MAX_BUFFER), b.id != leave_out,
         )
         .order_by(b.start, b.id)
     )  # fmt: skip
     return [
-        Slot(r.id, r.venue, r.start, r.end, r.before or 0, r.after or 0, r.client_name or r.purpose or "")
+        Slot(r.id, rooms.of(r.venue), r.start, r.end, r.before or 0, r.after or 0, client(r) or r.purpose or "")
         for r in session.execute(query)
     ]
 
 
-def taken_by(session: Session, slot: Slot) -> Slot | None:
-    """The first booking that ``slot`` would collide with, its own old version left out (rules.md 22)."""
-    relatives = family(parents(session), slot.venue)
+def client(row: Any) -> str:
+    """Whom a booking is for, as its row says; a resident by the masked name."""
+    return Booking.kind.fields["client_name"].mask(row.client_name, {"client_kind": row.client_kind}) or ""
+
+
+def taken_by(session: Session, slot: Slot, but: str | None = None) -> Slot | None:
+    """The first booking that ``slot`` would collide with, its own old version left out (rules.md 22), and ``but``."""
+    relatives = family(parents(session), survivors(session, Venue.kind).of(slot.venue))
     held = blocking(session, relatives, slot.start, slot.end, slot.id)
-    return next((other for other in held if conflict(slot, other)), None)
+    return next((other for other in held if other.id != but and conflict(slot, other)), None)
 
 
 def check(unit: Unit, record: Booking, before: Mapping[str, Any] | None) -> Iterator[Fault]:
     """Faults of a booking about to be written; also stores the venue's buffers on it (rules.md 6)."""
     faults = list(ends_after_start(record.start, record.end, "end"))
     yield from faults
-    venue = unit.session.scalars(select(Venue).where(Venue.id == record.venue)).first()
+    known = survivors(unit.session, Venue.kind)
+    venue = unit.session.scalars(select(Venue).where(Venue.id == known.of(record.venue))).first()
     if venue is None or faults:
         return
     for side in ("before", "after"):
@@ -126,8 +135,10 @@ def check(unit: Unit, record: Booking, before: Mapping[str, Any] | None) -> Iter
     if record.status not in BLOCKING or record.yields_to or not moved:
         return
     slot = Slot(record.id, record.venue, record.start, record.end, record.before or 0, record.after or 0)
+    # A yield that is taken back: the clash of before is there again, a finding; only who came since is in the way.
+    back = before is not None and before["yields_to"] and all(before[n] == getattr(record, n) for n in told[:4])
     with unit.session.no_autoflush:
-        other = taken_by(unit.session, slot)
+        other = taken_by(unit.session, slot, before["yields_to"] if before is not None and back else None)
         if other is not None:
             yield _refusal(unit.session, venue, slot, other)
 
@@ -148,7 +159,11 @@ def _refusal(session: Session, venue: Venue, slot: Slot, other: Slot) -> Fault:
 def _other_rooms(session: Session, venue: Venue, slot: Slot) -> Iterator[str]:
     """One free room of at least the same capacity, if there is any among the nearest."""
     query = select(Venue.id, Venue.name).where(
-        Venue.deleted.is_(False), Venue.id != venue.id, Venue.status == "open", Venue.capacity >= (venue.capacity or 0)
+        Venue.deleted.is_(False),
+        standing(Venue.kind, survivors(session, Venue.kind)),
+        Venue.id != venue.id,
+        Venue.status == "open",
+        Venue.capacity >= (venue.capacity or 0),
     )
     for row in session.execute(query.order_by(Venue.capacity, Venue.name).limit(8)):
         if taken_by(session, Slot(slot.id, row.id, slot.start, slot.end, slot.before, slot.after)) is None:

@@ -15,6 +15,7 @@ from app.models.venues import BLOCKING, Booking, Venue
 from app.services import booking, local, reading, writing
 from app.services.booking import MAX_BUFFER, Slot
 from app.services.office import Office
+from app.services.survivors import standing, survivors
 from app.services.times import say_span, say_time, shift
 from app.sync.capture import Seen
 from app.sync.heads import Heads
@@ -173,17 +174,17 @@ def _touches(block: Block, first: str, days: int) -> bool:
 
 def _rooms(session: Session) -> dict[str, Room]:
     """Every room in the order the center entered them, the parts of a hall right after it."""
-    t = Venue.__table__.c
+    t, known = Venue.__table__.c, survivors(session, Venue.kind)
     query = (
         select(t.id, t.owner, t.name, t.capacity, t.parent, t.opens, t.status, t.before, t.after)
-        .where(t.deleted.is_(False), t.merged_into.is_(None))
+        .where(t.deleted.is_(False), standing(Venue.kind, known))
         .order_by(t.number.is_(None), func.length(t.number), t.number, t.name, t.id)
     )
     found: dict[str, Room] = {}
     for r in session.execute(query):
         if r.id not in found or r.owner != "all":
             found[r.id] = Room(
-                r.id, r.name or "", r.capacity, r.parent, booking.opening_hours(r.opens), r.status or "open",
+                r.id, r.name or "", r.capacity, known.of(r.parent) if r.parent else None, booking.opening_hours(r.opens), r.status or "open",
                 r.before or 0, r.after or 0,
             )  # fmt: skip
     parts: dict[str | None, list[Room]] = {}
@@ -200,20 +201,21 @@ def _rooms(session: Session) -> dict[str, Room]:
 
 def _bookings(session: Session, start: str, end: str, venues: Iterable[str] | None = None) -> list[Block]:
     """Bookings that lie within a day's buffer of [start, end), in order."""
-    b = Booking.__table__.c
+    b, rooms = Booking.__table__.c, survivors(session, Venue.kind)
     query = (
         select(
-            b.id, b.owner, b.venue, b.start, b.end, b.before, b.after, b.status, b.purpose, b.client_name,
+            b.id, b.owner, b.venue, b.start, b.end, b.before, b.after, b.status, b.purpose, b.client_kind, b.client_name,
             b.contact_name, b.contact_phone, b.headcount, b.yields_to, b.heads,
         )
         .where(
-            b.deleted.is_(False), b.merged_into.is_(None), b.venue.is_not(None), b.end > b.start,
+            b.deleted.is_(False), standing(Booking.kind, survivors(session, Booking.kind)), b.venue.is_not(None),
+            b.end > b.start,
             b.start < shift(end, MAX_BUFFER), b.end > shift(start, -MAX_BUFFER),
         )
         .order_by(b.start, b.id)
     )  # fmt: skip
     if venues is not None:
-        query = query.where(b.venue.in_(list(venues)))
+        query = query.where(b.venue.in_(rooms.family(venues)))
     fields = Booking.kind.fields
     found: dict[str, Block] = {}
     for r in session.execute(query):
@@ -226,8 +228,8 @@ def _bookings(session: Session, start: str, end: str, venues: Iterable[str] | No
         )
         seen = {name: list(stamps) for name, stamps in Heads.decode(r.heads).shown.items()}
         found[r.id] = Block(
-            r.id, r.venue, r.start, r.end, r.before or 0, r.after or 0, r.status or "confirmed", r.purpose or "",
-            r.client_name or "", contact, r.headcount, "", bool(r.yields_to), seen,
+            r.id, rooms.of(r.venue), r.start, r.end, r.before or 0, r.after or 0, r.status or "confirmed",
+            r.purpose or "", booking.client(r), contact, r.headcount, "", bool(r.yields_to), seen,
         )  # fmt: skip
     return list(found.values())
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.models.record import Kind
+from app.services.devices import device_name
 from app.services.office import Office
 from app.services.settling import Conflict, Version, conflicts
-from app.services.telling import Speaker, device_name
+from app.services.telling import Speaker
 from app.sync.change import Stamp
 from app.sync.merge import DELETED
 from app.text import _

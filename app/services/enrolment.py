@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.errors import Fault
 from app.models.training import HOLDS_PLACE, Enrolment, Training
 from app.services.office import Unit
+from app.services.survivors import Merged, survivors
 from app.text import _
 
 
@@ -17,9 +18,16 @@ def places_taken(unit: Unit, training: str, leave_out: str = "") -> int:
     """How many hold a place."""
     e = Enrolment.__table__.c
     query = select(func.count()).where(
-        e.training == training, e.deleted.is_(False), e.status.in_(HOLDS_PLACE), e.id != leave_out
+        *_of(unit, training), e.deleted.is_(False), e.status.in_(HOLDS_PLACE), e.id != leave_out
     )
     return unit.session.scalar(query) or 0
+
+
+def _of(unit: Unit, training: str) -> tuple[Any, Any]:
+    """The conditions that an enrolment is in a training, or in one that was merged into it, and is not merged away."""
+    merged = Merged(unit.session)
+    trainings = merged.linked(("training",), (training,))
+    return Enrolment.training.in_(trainings), merged.standing(Enrolment.kind)
 
 
 def check(unit: Unit, record: Enrolment, before: Mapping[str, Any] | None) -> Iterator[Fault]:
@@ -48,7 +56,8 @@ def check(unit: Unit, record: Enrolment, before: Mapping[str, Any] | None) -> It
 
 
 def _training(unit: Unit, training: str | None) -> Training | None:
-    return unit.session.scalars(select(Training).where(Training.id == training)).first()
+    standing = None if training is None else survivors(unit.session, Training.kind).of(training)
+    return unit.session.scalars(select(Training).where(Training.id == standing)).first()
 
 
 def left(unit: Unit, record: Enrolment) -> None:
@@ -68,7 +77,7 @@ def check_training(unit: Unit, record: Training, before: Mapping[str, Any] | Non
 def _twin(unit: Unit, record: Enrolment) -> str | None:
     e = Enrolment.__table__.c
     query = select(e.number).where(
-        e.training == record.training, e.deleted.is_(False), e.status != "cancelled", e.id != record.id,
+        *_of(unit, record.training), e.deleted.is_(False), e.status != "cancelled", e.id != record.id,
         e.name == record.name, func.coalesce(e.phone, "") == (record.phone or ""),
     )  # fmt: skip
     return unit.session.scalar(query.limit(1))
@@ -81,7 +90,7 @@ def _move_up(unit: Unit, training: Training) -> None:
     free = 10**6 if not training.capacity else training.capacity - places_taken(unit, training.id)
     waiting = unit.session.scalars(
         select(Enrolment)
-        .where(Enrolment.training == training.id, Enrolment.status == "waiting", Enrolment.deleted.is_(False))
+        .where(*_of(unit, training.id), Enrolment.status == "waiting", Enrolment.deleted.is_(False))
         .order_by(func.coalesce(Enrolment.priority, 0).desc(), Enrolment.id)
     )
     for enrolment in list(waiting)[: max(free, 0)]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, delete
 
-from app.models.fields import Privacy
-from app.models.record import Record
+from app.models.record import Kind, Record
 from app.models.registry import kind_of
 from app.services.office import Office
 from app.store.tables import search_entry
@@ -20,19 +20,18 @@ def erase(office: Office, kind: str, record_id: str) -> int:
     """Erase the personal data of a record on request (PIPL Art. 47): every change that wrote a personal or
     sensitive field loses its values. What is not personal is written anew first. Returns how many changes."""
     declared = kind_of(kind)
-    personal = {declared.log_field(f.name) for f in declared.fields.values() if f.privacy >= Privacy.PERSONAL}
     with office.unit() as unit:
         record = unit.load(kind, record_id)
         connection = unit.session.connection()
         changes = log.of_record(connection, record.owner, kind, record_id)
         everything = [*log.of_record(connection, record.owner, kind, record_id, held=True),
                       *forks.strays_of(connection, record.owner, kind, record_id)]  # fmt: skip
-        targets = [c for c in everything if c.values is not None and personal & decode_values(c.values).keys()]
+        targets = [c for c in everything if c.values is not None and _personal(declared, decode_values(c.values))]
         if not targets:
             return 0
         gone = {change.stamp for change in targets}
         state = fold(map(log.write_of, changes))
-        if kept := list(_kept(kind, record_id, state, personal, gone)):
+        if kept := list(_kept(declared, record_id, state, gone)):
             unit.recorder.append(record.owner, kept)
         if record.deleted:
             unit.recorder.append(record.owner, [_deleted_still(connection, kind, record)])
@@ -45,19 +44,25 @@ def erase(office: Office, kind: str, record_id: str) -> int:
         return len(targets)
 
 
-def _kept(kind: str, record_id: str, state: State, personal: set[str], gone: set[Stamp]) -> Iterator[log.Draft]:
+def _personal(kind: Kind, values: Mapping[str, Any]) -> bool:
+    """Whether a change wrote something personal; a field of a newer program is not known to be."""
+    return any(kind.personal(name, value) for name, value in values.items())
+
+
+def _kept(kind: Kind, record_id: str, state: State, gone: set[Stamp]) -> Iterator[log.Draft]:
     """What is not personal, written anew: the values shown in one change, each rival of a conflict in one of its own."""
-    names = [name for name in state.fields if name not in personal and name != DELETED]
+    names = [name for name in state.fields if name != DELETED]
     shown = {name: state.fields[name] for name in names if gone & set(state.fields[name].shown)}
+    shown = {name: field for name, field in shown.items() if not kind.personal(name, field.value)}
     if shown:
         bases = encode_bases({name: field.shown for name, field in shown.items()})
         values = {name: field.value for name, field in shown.items()}
-        yield log.Draft(kind, record_id, bases, encode_values(values, salted=False))
+        yield log.Draft(kind.name, record_id, bases, encode_values(values, salted=False))
     for name in names:
         for rival in state.fields[name].others:
-            if rival.stamp in gone:
+            if rival.stamp in gone and not kind.personal(name, rival.value):
                 values = encode_values({name: rival.value}, salted=False)
-                yield log.Draft(kind, record_id, encode_bases({name: [rival.stamp]}), values)
+                yield log.Draft(kind.name, record_id, encode_bases({name: [rival.stamp]}), values)
 
 
 def _deleted_still(connection: Connection, kind: str, record: Record) -> log.Draft:

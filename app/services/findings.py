@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.models.registry import KINDS
 from app.models.venues import BLOCKING, Booking
 from app.services import booking
 from app.services.office import Office
+from app.services.survivors import Merged
 from app.services.times import say_span
 from app.sync.heads import Heads
 from app.text import _, listed
@@ -24,7 +25,8 @@ from app.text import _, listed
 
 @dataclass(frozen=True)
 class Finding:
-    """Work to do: ``code`` is stable (clash, duplicate, dangling, broken, misfit, oversubscribed, yields, conflict)."""
+    """Work to do: ``code`` is stable (clash, duplicate, merged, dangling, broken, misfit,
+    oversubscribed, yields, conflict)."""
 
     code: str
     kind: str
@@ -36,53 +38,79 @@ class Finding:
 def findings(office: Office) -> list[Finding]:
     """Every finding, clashes first."""
     with office.reading() as session:
+        merged = Merged(session)
         return [
-            *_clashes(session),
-            *_oversubscribed(session),
+            *_clashes(session, merged),
+            *_oversubscribed(session, merged),
             *_conflicts(session),
-            *_broken(session),
-            *_duplicates(session),
+            *_broken(session, merged),
+            *_rings(session, merged),
+            *_duplicates(session, merged),
         ]
 
 
-def _live(kind: Kind, *names: str) -> Any:
+def _live(merged: Merged, kind: Kind, *names: str) -> Any:
     table = kind.model.__table__
     columns = [table.c.id, *(table.c[name] for name in names)]
-    return select(*columns).where(table.c.deleted.is_(False), table.c.merged_into.is_(None))
+    return select(*columns).where(table.c.deleted.is_(False), merged.standing(kind))
 
 
-def _clashes(session: Session) -> Iterator[Finding]:
+def _clashes(session: Session, merged: Merged) -> Iterator[Finding]:
     """Two good bookings of one room at one time (rules.md 9), and yields that lead nowhere."""
-    query = _live(
-        KINDS["booking"], "venue", "start", "end", "before", "after", "status", "yields_to", "client_name", "purpose"
-    )
+    query = _live(merged, KINDS["booking"], "venue", "start", "end", "before", "after", "status", "yields_to",
+                  "client_kind", "client_name", "purpose")  # fmt: skip
     held, yielding = [], []
     everything = {row.id: row for row in session.execute(query.order_by(Booking.start, Booking.id))}
     for row in everything.values():
         if row.status in BLOCKING and row.venue and row.start and row.end and row.end > row.start:
             (yielding if row.yields_to else held).append(row)
-    yield from _overlaps(session, held)
+    yield from _overlaps(session, merged, held)
+    yield from _yields(merged, everything, yielding)
+
+
+def _yields(merged: Merged, everything: Mapping[str, Any], yielding: list[Any]) -> Iterator[Finding]:
+    """Bookings that yield to one that does not hold the room, or round in a circle: nobody holds it (design.md §5)."""
+    told: set[tuple[str, ...]] = set()
     for row in yielding:
-        other = everything.get(row.yields_to)
-        if other is None or other.status not in BLOCKING or other.yields_to == row.id:
-            text = _("预约 {span} 让位于一个已取消或互相让位的预约", span=say_span(row.start, row.end))
-            yield Finding("yields", "booking", tuple(sorted({row.id, row.yields_to})), text, "yields_to")
+        path = [row.id]
+        while path[-1] in everything and (after := merged.of("booking", everything[path[-1]].yields_to)):
+            path.append(after)
+            if after in path[:-1]:
+                break
+        last = everything.get(path[-1])
+        round_ = path[-1] in path[:-1]
+        holds = not round_ and last is not None and last.status in BLOCKING
+        if holds and last is not None and (len(path) == 2 or (row.start < last.end and last.start < row.end)):
+            continue
+        ids = tuple(sorted(set(path)))
+        if ids in told:
+            continue
+        told.add(ids)
+        span = say_span(row.start, row.end)
+        if round_:
+            text = _("{span} 的预约互相让位，场地没有人用", span=span)
+        elif holds:
+            text = _("预约 {span} 让位于一个后来也让了位的预约", span=span)
+        else:
+            text = _("预约 {span} 让位于一个已取消的预约", span=span)
+        yield Finding("yields", "booking", ids, text, "yields_to")
 
 
-def _overlaps(session: Session, held: list[Any]) -> Iterator[Finding]:
+def _overlaps(session: Session, merged: Merged, held: list[Any]) -> Iterator[Finding]:
     parents = booking.parents(session)
-    names = {row.id: row.name for row in session.execute(_live(KINDS["venue"], "name"))}
+    names = {row.id: row.name for row in session.execute(_live(merged, KINDS["venue"], "name"))}
     kin: dict[str, set[str]] = {}
     active: list[tuple[booking.Slot, str]] = []
     for row in held:
-        slot = booking.Slot(row.id, row.venue, row.start, row.end, row.before or 0, row.after or 0)
+        venue = merged["venue"].of(row.venue)
+        slot = booking.Slot(row.id, venue, row.start, row.end, row.before or 0, row.after or 0)
         reach = booking.shift(row.start, -booking.MAX_BUFFER)
         active = [one for one in active if one[0].end > reach]
-        if row.venue not in kin:
-            kin[row.venue] = booking.family(parents, row.venue)
-        who = row.client_name or row.purpose or ""
+        if venue not in kin:
+            kin[venue] = booking.family(parents, venue)
+        who = booking.client(row) or row.purpose or ""
         for other, other_who in active:
-            if other.venue in kin[row.venue] and booking.conflict(slot, other):
+            if other.venue in kin[venue] and booking.conflict(slot, other):
                 text = _(
                     "{venue} {span} 有两个预约：{one}、{two}", venue=names.get(slot.venue, ""),
                     span=say_span(slot.start, slot.end), one=other_who or _("未写明"), two=who or _("未写明"),
@@ -91,25 +119,25 @@ def _overlaps(session: Session, held: list[Any]) -> Iterator[Finding]:
         active.append((slot, who))
 
 
-def _oversubscribed(session: Session) -> Iterator[Finding]:
+def _oversubscribed(session: Session, merged: Merged) -> Iterator[Finding]:
     from app.models.training import HOLDS_PLACE
 
     taken: dict[str, list[str]] = defaultdict(list)
-    for row in session.execute(_live(KINDS["enrolment"], "training", "status")):
+    for row in session.execute(_live(merged, KINDS["enrolment"], "training", "status")):
         if row.status in HOLDS_PLACE:
-            taken[row.training].append(row.id)
-    yield from _twice(session)
-    for row in session.execute(_live(KINDS["training"], "title", "capacity")):
+            taken[merged.of("training", row.training) or ""].append(row.id)
+    yield from _twice(session, merged)
+    for row in session.execute(_live(merged, KINDS["training"], "title", "capacity")):
         if row.capacity and len(taken[row.id]) > row.capacity:
             text = _("培训“{title}”名额 {n}，已报 {m}", title=row.title, n=row.capacity, m=len(taken[row.id]))
             yield Finding("oversubscribed", "training", (row.id,), text, "capacity")
 
 
-def _twice(session: Session) -> Iterator[Finding]:
+def _twice(session: Session, merged: Merged) -> Iterator[Finding]:
     """One person enrolled twice, from two PCs; a hall that is part of itself."""
     seen: dict[tuple[str, ...], str] = {}
-    for row in session.execute(_live(KINDS["enrolment"], "training", "name", "phone", "status")):
-        key = (row.training or "", row.name or "", row.phone or "")
+    for row in session.execute(_live(merged, KINDS["enrolment"], "training", "name", "phone", "status")):
+        key = (merged.of("training", row.training) or "", row.name or "", row.phone or "")
         if row.status == "cancelled" or not row.name:
             continue
         if key in seen:
@@ -129,21 +157,35 @@ def _twice(session: Session) -> Iterator[Finding]:
 def _conflicts(session: Session) -> Iterator[Finding]:
     for kind in KINDS.values():
         table = kind.model.__table__
-        titles = [table.c[name] for name in kind.title]
-        for record_id, *parts in session.execute(select(table.c.id, *titles).where(table.c.conflicts > 0)):
-            named = zip(kind.title, parts, strict=True)
-            title = " ".join(str(kind.fields[name].mask(part)) for name, part in named if part)
+        columns = [table.c.id, *(table.c[name] for name in kind.named_by)]
+        for row in session.execute(select(*columns).where(table.c.conflicts > 0)):
+            title = kind.called(dict(row._mapping)) or _("未命名")
             text = _("{kind}“{title}”有两处不同的修改", kind=_(kind.label), title=title)
-            yield Finding("conflict", kind.name, (record_id,), text)
+            yield Finding("conflict", kind.name, (row.id,), text)
 
 
-def _broken(session: Session) -> Iterator[Finding]:
+def _rings(session: Session, merged: Merged) -> Iterator[Finding]:
+    """Records merged into each other on two PCs; until a person says which one stays, the smallest id stands."""
+    for kind in KINDS.values():
+        table, known = kind.model.__table__, merged[kind.name]
+        for ring in known.rings:
+            columns = [table.c.id, *(table.c[name] for name in kind.named_by)]
+            rows = session.execute(select(*columns).where(table.c.id.in_(ring)))
+            titles = {row.id: kind.called(dict(row._mapping)) or _("未命名") for row in rows}
+            named = listed(f"“{titles[one]}”" for one in ring)
+            text = _("{kind}{named}互相并入了，现在以第一条为准", kind=_(kind.label), named=named)
+            yield Finding("merged", kind.name, ring, text, "merged_into")
+        for record_id in known.lost:
+            yield _finding("dangling", kind, record_id, "merged_into", _("指向一条不存在的记录"))
+
+
+def _broken(session: Session, merged: Merged) -> Iterator[Finding]:
     """Broken rules, values that do not fit, links that dangle: after a merge, anything may be."""
     known = {kind.name: set(session.scalars(select(kind.model.id))) for kind in KINDS.values()}
     for kind in KINDS.values():
         names = [field.name for field in kind.typed]
         checked: dict[tuple[str, Any], str | None] = {}
-        for row in session.execute(_live(kind, "heads", *names)):
+        for row in session.execute(_live(merged, kind, "heads", *names)):
             heads = Heads.decode(row.heads)
             for name in heads.misfits:
                 yield _finding("misfit", kind, row.id, name, _("收到的值放不下"))
@@ -190,11 +232,11 @@ def _finding(code: str, kind: Kind, record_id: str, name: str, words: str) -> Fi
     return Finding(code, kind.name, (record_id,), f"{_(kind.label)} {label}：{words}", name)
 
 
-def _duplicates(session: Session) -> Iterator[Finding]:
+def _duplicates(session: Session, merged: Merged) -> Iterator[Finding]:
     """The same credit code or the same name twice."""
     for kind, name in (("organization", "uscc"), ("organization", "name"), ("team", "name"), ("venue", "name")):
         same: dict[str, list[str]] = defaultdict(list)
-        for row in session.execute(_live(KINDS[kind], name)):
+        for row in session.execute(_live(merged, KINDS[kind], name)):
             if value := getattr(row, name):
                 same[_plain(value)].append(row.id)
         for value, ids in same.items():

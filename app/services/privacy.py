@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.models.fields import Privacy
 from app.models.record import Kind
 from app.models.registry import kind_of
 from app.services.office import Office
@@ -12,13 +11,14 @@ from app.services.reading import Row, rows
 
 
 def hidden_fields(kind: Kind) -> tuple[str, ...]:
-    """The fields whose values are masked until somebody asks for them."""
-    return tuple(name for name, field in kind.fields.items() if field.privacy >= Privacy.PERSONAL)
+    """The fields whose values are, or may be, masked until somebody asks for them."""
+    return tuple(name for name, field in kind.fields.items() if field.guarded)
 
 
 def hidden_in(row: Row) -> tuple[str, ...]:
     """The fields of ``row`` that hold a value and are masked."""
-    return tuple(name for name in hidden_fields(row.kind) if row.values.get(name) not in (None, ""))
+    names = (name for name in hidden_fields(row.kind) if row.values.get(name) not in (None, ""))
+    return tuple(name for name in names if row.hides(name))
 
 
 def reveal(office: Office, kind: str, record_ids: Sequence[str]) -> list[Row]:

@@ -12,10 +12,10 @@ from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import Numeric
 
 from app.errors import Refusal
-from app.models.fields import Privacy
 from app.models.record import Kind, Record
 from app.models.registry import KINDS, kind_of
 from app.services.office import Office
+from app.services.survivors import Merged, survivors
 from app.store.tables import search_entry
 from app.sync.capture import Seen, seen_of
 from app.sync.heads import Heads
@@ -40,10 +40,12 @@ class Row:
 
     @property
     def title(self) -> str:
-        """How people call it."""
-        return (
-            " ".join(str(self.values[n]) for n in self.kind.title if self.values.get(n)) or self.number or _("未命名")
-        )
+        """How people call it, personal parts masked."""
+        return self.kind.called(self.values) or _("未命名")
+
+    def hides(self, name: str) -> bool:
+        """Whether a field is masked until somebody asks for it."""
+        return self.kind.fields[name].hides(self.values)
 
     def display(self, name: str, *, masked: bool = False) -> str:
         """A field as people read it; ``masked`` hides personal values by class."""
@@ -54,7 +56,7 @@ class Row:
         if declared.type == "link":
             return self.links.get(name) or (_("（找不到的记录）") if value else "")
         shown = declared.display(value)
-        return declared.mask(shown) if masked and shown else shown
+        return declared.mask(shown, self.values) if masked and shown else shown
 
 
 @dataclass(frozen=True)
@@ -71,20 +73,17 @@ class Query:
     conflicts: bool = False
 
 
-def title_columns(kind: Kind) -> list[Any]:
-    """The columns a title is made of."""
-    return [kind.model.__table__.c[name] for name in kind.title]
-
-
-def _ids_query(kind: Kind, query: Query) -> Select[Any, Any]:
-    table = kind.model.__table__
+def _ids_query(session: Session, kind: Kind, query: Query) -> Select[Any, Any]:
+    table, merged = kind.model.__table__, Merged(session)
     statement = select(table.c.id, table.c.owner).where(table.c.deleted.is_(query.deleted))
-    if kind.model.kind.fields.get("merged_into"):
-        statement = statement.where(table.c.merged_into.is_(None))
+    if not query.deleted:
+        statement = statement.where(merged.standing(kind))
     for name, wanted in query.where.items():
         if name not in kind.fields and name != "owner":
             raise Refusal.of(name, _("{kind}没有字段“{field}”", kind=_(kind.label), field=name), _("请核对字段名"))
         column = table.c[name]
+        if name in kind.fields and kind.fields[name].targets and wanted is not None:
+            wanted = merged.linked(kind.fields[name].targets, [wanted] if isinstance(wanted, str) else wanted)
         if isinstance(wanted, (list, tuple, set, frozenset)):
             statement = statement.where(column.in_(list(wanted)))
         else:
@@ -129,13 +128,13 @@ def matching(words: str) -> list[Any]:
 def ids(office: Office, kind: str, query: Query | None = None, limit: int | None = None) -> list[str]:
     """The ids a list shows, in order; the first ``limit`` of them where it is given."""
     with office.reading() as session:
-        return list(session.scalars(_ids_query(kind_of(kind), query or Query()).limit(limit)))
+        return list(session.scalars(_ids_query(session, kind_of(kind), query or Query()).limit(limit)))
 
 
 def count(office: Office, kind: str, query: Query | None = None) -> int:
     """How many records a list would show."""
-    statement = _ids_query(kind_of(kind), query or Query()).order_by(None)
     with office.reading() as session:
+        statement = _ids_query(session, kind_of(kind), query or Query()).order_by(None)
         return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
@@ -183,14 +182,21 @@ def _link_titles(session: Session, kind: Kind, records: Sequence[Record]) -> dic
 
 
 def titles_of(session: Session, kind: Kind, wanted: Sequence[str]) -> dict[str, str]:
-    """Titles by id."""
-    table = kind.model.__table__
+    """Titles by id, of one that is merged away the title of whom it was merged into; personal parts masked."""
+    table, known = kind.model.__table__, survivors(session, kind)
+    standing = sorted({known.of(record_id) for record_id in wanted})
     found: dict[str, str] = {}
-    for at in range(0, len(wanted), 500):
-        query = select(table.c.id, table.c.number, *title_columns(kind)).where(table.c.id.in_(wanted[at : at + 500]))
-        for record_id, number, *parts in session.execute(query):
-            found[record_id] = " ".join(str(part) for part in parts if part) or number or ""
-    return found
+    for at in range(0, len(standing), 500):
+        columns = [table.c.id, *(table.c[name] for name in kind.named_by)]
+        for row in session.execute(select(*columns).where(table.c.id.in_(standing[at : at + 500]))):
+            found[row.id] = kind.called(dict(row._mapping))
+    return {record_id: found[known.of(record_id)] for record_id in wanted if known.of(record_id) in found}
+
+
+def stands_for(office: Office, kind: str, record_id: str) -> str:
+    """The record that ``record_id`` was merged into, or itself."""
+    with office.reading() as session:
+        return survivors(session, kind_of(kind)).of(record_id)
 
 
 def get(office: Office, kind: str, record_id: str) -> Row:
@@ -209,8 +215,7 @@ def as_json(row: Row, *, reveal: bool, seen: bool = False) -> dict[str, Any]:
     for declared in row.kind.fields.values():
         if declared.name not in out:
             value = row.values[declared.name]
-            hidden = not reveal and declared.privacy >= Privacy.PERSONAL
-            out[declared.name] = declared.mask(value) if hidden else value
+            out[declared.name] = value if reveal else declared.mask(value, row.values)
     if row.conflicts:
         out["conflicts"] = row.conflicts
     if seen:
@@ -246,10 +251,14 @@ def search(office: Office, words: str, limit: int = 30, *, kinds: Sequence[str] 
     c = search_entry.c
     first = words.lower().split()[0]
     begins = or_(*(column.startswith(first, autoescape=True) for column in (c.title, c.full, c.initials)))
-    fits = [*matching(words), *([c.kind.in_(list(kinds))] if kinds else [])]
+    names = list(kinds) or list(KINDS)
+    fits = [*matching(words), *([c.kind.in_(names)] if kinds else [])]
     sought = case({kind: n for n, kind in enumerate(SOUGHT)}, value=c.kind, else_=len(SOUGHT))
     order = (c.title.contains(first, autoescape=True).desc(), sought, func.length(c.title), c.title)
     with office.reading() as session:
+        merged = Merged(session)
+        away = [loser for kind in names for loser in merged[kind].by_loser]
+        fits += [c.id.not_in(away)] if away else []
 
         def ranked(condition: Any, order: Sequence[Any], most: int) -> list[Any]:
             some = select(search_entry).where(*fits, condition).limit(most).subquery()

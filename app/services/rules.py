@@ -14,6 +14,7 @@ from app.models.services import ServiceCase
 from app.models.venues import CLIENT_TARGETS, Venue
 from app.services import booking, enrolment
 from app.services.office import Unit
+from app.services.survivors import survivors
 from app.services.times import ends_after_start
 from app.text import _
 
@@ -82,7 +83,8 @@ def _client(unit: Unit, record: Any, before: Before) -> Iterator[Fault]:
         record.client_name = None  # another client: its name, not the old one's
     if kind and not record.client_name:
         model = Organization if kind == "organization" else Team
-        record.client_name = getattr(unit.session.get(model, (record.owner, record.client)), "name", None)
+        client = survivors(unit.session, model.kind).of(record.client)
+        record.client_name = getattr(unit.session.get(model, (record.owner, client)), "name", None)
 
 
 def _case(unit: Unit, record: ServiceCase, before: Before) -> Iterator[Fault]:

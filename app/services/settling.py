@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.errors import Refusal
-from app.models.fields import Misfit, Privacy, fault_of
+from app.models.fields import Misfit, fault_of
 from app.models.record import Kind, Record
 from app.models.registry import KINDS, kind_of
 from app.services.office import Office, Unit
@@ -64,9 +64,7 @@ def _conflicts_of(connection: Any, record: Record) -> Iterable[Conflict]:
     kind = record.kind
     changes = {c.stamp: c for c in log.of_record(connection, record.owner, kind.name, record.id)}
     state = fold(map(log.write_of, changes.values()))
-    title = (
-        " ".join(str(kind.fields[n].mask(v)) for n in kind.title if (v := getattr(record, n))) or record.number or ""
-    )
+    title = kind.called({name: getattr(record, name) for name in kind.named_by})
     for name in state.conflicts:
         field = state.fields[name]
         stamps = [(s, field.value, True, field.erased) for s in field.shown]
@@ -144,9 +142,8 @@ def _write_settled(unit: Unit, kind: Kind, record: Record, name: str, value: Any
     bases: dict[str, list[Stamp]] = {name: stamps}
     if name == DELETED:
         bases = {f: [*s, *heads.others.get(f, ())] for f, s in heads.shown.items()}
-    members = kind.groups.get(name, (name,))
-    salted = any(kind.fields[m].privacy >= Privacy.PERSONAL for m in members if m in kind.fields)
-    draft = log.Draft(kind.name, record.id, encode_bases(bases), encode_values({name: value}, salted=salted))
+    encoded = encode_values({name: value}, salted=kind.personal(name, value))
+    draft = log.Draft(kind.name, record.id, encode_bases(bases), encoded)
     unit.recorder.append(record.owner, [draft])
     rows.refold(unit.session.connection(), [(record.owner, kind.name, record.id)])
     unit.session.expire(record)

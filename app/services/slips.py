@@ -67,7 +67,7 @@ def _client_code(office: Office, row: Row) -> str:
     client = row.values.get("client")
     if client:
         for kind, name in (("organization", "uscc"), ("team", "filing_no")):
-            found = reading.rows(office, kind, [client])
+            found = reading.rows(office, kind, [reading.stands_for(office, kind, client)])
             if found:
                 return str(found[0].values.get(name) or "")
     return ""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import select
 
-from app.services import reading
+from app.errors import Refusal, ShuniuError
+from app.services import local, networking, reading
 from app.services.office import Office
 from app.store.tables import peer
 from app.sync import card as cards
@@ -41,6 +42,10 @@ class Desk(Protocol):
     @property
     def machine(self) -> Machine: ...
     def replica(self) -> Replica: ...
+
+
+LAST = "sync:last"
+"""How the last exchange ended: a fact of this PC."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,22 @@ def status(desk: Desk) -> SyncStatus:
 
 
 def sync(desk: Desk, progress: Progress | None = None, cancelled: Cancelled | None = None) -> SyncResult:
-    """Exchange with the district of the card until neither side has news."""
+    """Exchange with the district of the card until neither side has news; how it ended is remembered on this PC."""
     from app.sync.http import sync_once
 
-    return sync_once(desk.replica(), progress, cancelled)
+    try:
+        result = sync_once(desk.replica(), progress, cancelled, networking.network(desk.machine))
+    except ShuniuError as error:
+        told = error.faults[0] if isinstance(error, Refusal) else None
+        _ended(desk, told.error if told else error.message, told.mend if told else error.mend)
+        raise
+    _ended(desk)
+    return result
+
+
+def _ended(desk: Desk, error: str = "", mend: str = "") -> None:
+    at = int(desk.office.clock().timestamp())
+    local.write(desk.office, LAST, {"at": at, "error": error, "mend": mend})
 
 
 def export(desk: Desk, path: Path, certificate: Path | None = None) -> usb.Exported:
@@ -92,6 +109,13 @@ def export(desk: Desk, path: Path, certificate: Path | None = None) -> usb.Expor
 def import_(desk: Desk, path: Path) -> Received:
     """Import a bundle, whole or not at all."""
     return usb.import_file(desk.replica(), path)
+
+
+def bring(desk: Desk, path: Path) -> dict[str, Any]:
+    """Import a bundle, and what it did as plain facts; a ``notice`` where the sender's program is older or newer."""
+    received = import_(desk, path)
+    notice = skew(desk, received.sender.device)
+    return received_facts(received) | ({"notice": notice} if notice else {})
 
 
 def show(desk: Desk, path: Path) -> usb.Preview:
@@ -132,3 +156,22 @@ def say_fork(device: str) -> str:
         "电脑 {device} 有两份不一致的修改记录，先不交换它的内容；等那台电脑同步后会自动理顺，其他内容不受影响。",
         device=device[:8],
     )
+
+
+def skew(desk: Desk, sender: str | None = None) -> str:
+    """Whose program is older, in words, by the last bundle of ``sender`` (the district unless told otherwise); empty
+    where both are the same or nothing is known."""
+    replica = desk.replica()
+    to = usb.authority(replica)
+    device = sender or (to.device if to is not None else "")
+    with replica.reading() as connection:
+        theirs = connection.execute(select(peer.c.schema).where(peer.c.device == device)).scalar()
+    if theirs is None or theirs == replica.schema:
+        return ""
+    if to is not None and device == to.device:
+        if theirs > replica.schema:
+            return _("本机的程序比区里旧，区里的新内容要升级后才能看到。")
+        return _("区里的程序比本机旧，本机的新内容区里要升级后才能看到。")
+    if theirs > replica.schema:
+        return _("本机的程序比那台电脑旧，那边的新内容要升级后才能看到。")
+    return _("那台电脑的程序比本机旧，本机的新内容那边要升级后才能看到。")

@@ -9,6 +9,7 @@ from typing import Any
 from app.models.record import Kind
 from app.models.registry import KINDS, kind_of
 from app.services import reading
+from app.services.devices import devices
 from app.services.history import Entry, history
 from app.services.office import Office
 from app.sync.merge import DELETED
@@ -30,7 +31,7 @@ class Told:
 
     at: int
     actor: str
-    device: str
+    pc: str
     title: str
     lines: tuple[Line, ...]
     op: int
@@ -52,16 +53,12 @@ def told(office: Office, kind: str, record_id: str, *, masked: bool = True) -> l
     return lines[::-1]
 
 
-def device_name(office: Office, device: str) -> str:
-    """How people call a PC: this one, or by the first signs of its id."""
-    return _("本机") if device == office.device else _("另一台电脑（{id}）", id=device[:4])
-
-
 class Speaker:
     """Says values of one kind in words; links by their titles."""
 
     def __init__(self, office: Office, kind: Kind, *, masked: bool) -> None:
         self.office, self.kind, self.masked = office, kind, masked
+        self.devices = devices(office)
         self._titles: dict[str, str] = {}
 
     def learn(self, values: list[tuple[str, Any]]) -> None:
@@ -84,8 +81,8 @@ class Speaker:
         held = value if isinstance(value, Mapping) else {}
         return [(member, held.get(member)) for member in members]
 
-    def say(self, name: str, value: Any) -> str:
-        """One field's value in words."""
+    def say(self, name: str, value: Any, beside: Mapping[str, Any] | None = None) -> str:
+        """One field's value in words; ``beside`` are the values that were written with it."""
         field = self.kind.fields.get(name)
         if value is None or value == "":
             return _("（空）")
@@ -94,7 +91,7 @@ class Speaker:
         if field.type == "link":
             return self._titles.get(str(value)) or _("（找不到的记录）")
         shown = " ".join(field.display(value).split())
-        return str(field.mask(shown)) if self.masked else shown
+        return str(field.mask(shown, beside)) if self.masked else shown
 
     def label(self, name: str) -> str:
         """The label of a field; a field of a newer program by its name."""
@@ -108,19 +105,22 @@ class Speaker:
         lines: list[Line] = []
         if values is None:
             title = _("内容已依申请删除")
+        elif "merged_into" in values:
+            into = values["merged_into"]
+            title = _("并入“{title}”", title=self.say("merged_into", into)) if into else _("取消合并")
         elif DELETED in values:
             title = _("放进回收站") if values[DELETED] else _("从回收站恢复")
         else:
             title = _("修改") if known else _("新建")
             for name, value in sorted(values.items(), key=self._place):
                 before = dict(self._members(name, known.get(name)))
-                for member, one in self._members(name, value):
+                after = dict(self._members(name, value))
+                for member, one in after.items():
                     if one != before.get(member):
-                        lines.append(
-                            Line(self.label(member), self.say(member, before.get(member)), self.say(member, one))
-                        )
+                        was = self.say(member, before.get(member), before)
+                        lines.append(Line(self.label(member), was, self.say(member, one, after)))
         undoable = own and bool(entry.current) and values is not None
-        return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, undoable)
+        return Told(entry.at, entry.actor, self.devices.name(entry.device), title, tuple(lines), entry.op, undoable)
 
     def _place(self, item: tuple[str, Any]) -> int:
         """Where a log field stands on the form."""
@@ -143,4 +143,4 @@ class Speaker:
             lines.extend(Line(_("放宽的规定"), "", str(fault)) for fault in said.get("faults", ()))
         else:
             title = _("记录：{what}", what=what)
-        return Told(entry.at, entry.actor, entry.device, title, tuple(lines), entry.op, False, True)
+        return Told(entry.at, entry.actor, self.devices.name(entry.device), title, tuple(lines), entry.op, False, True)

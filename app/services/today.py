@@ -126,7 +126,9 @@ def _hours(row: Row, on: str) -> str:
 def _bookings(office: Office, on: str) -> Block:
     query = Query(between=_of_day(on), order="start")
     rows = [row for row in _read(office, "booking", query) if row.values.get("status") not in GONE]
-    items = _day_items(rows, on, "purpose", lambda row: _joined(row.display("venue"), row.values.get("client_name")))
+    items = _day_items(
+        rows, on, "purpose", lambda row: _joined(row.display("venue"), row.display("client_name", masked=True))
+    )
     pending = sum(item.status in PENDING for item in items)
     summary = _("{n} 场，{m} 场待确认", n=len(items), m=pending) if pending else _("{n} 场", n=len(items))
     return Block("bookings", "booking", _("今天的预约"), summary, items, query, _("今天没有场地预约。"), len(items))
@@ -208,7 +210,7 @@ def _cases(office: Office, on: str, most: int = FIRST) -> Block:
         due = str(row.values["due_on"])
         late = (date.fromisoformat(on) - date.fromisoformat(due)).days
         asked = " ".join(str(row.values.get("request_text") or "").split())
-        who = _joined(row.values.get("client_name"), row.display("status"))
+        who = _joined(row.display("client_name", masked=True), row.display("status"))
         items.append(Item("service_case", row.id, _day(due, on), asked, who, "overdue", _("逾期 {n} 天", n=late)))
     empty = _("没有逾期的服务。")
     return Block(

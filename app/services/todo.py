@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.models.fields import Privacy
 from app.services import reading
 from app.services.findings import Finding, findings
+from app.services.merging import unmerge
 from app.services.office import Office
 from app.services.reading import Row
 from app.services.times import say_span
@@ -15,7 +15,7 @@ from app.text import _
 
 SHOWN = 30
 """Findings of one group that are laid out at first."""
-SERIOUS = frozenset({"clash", "conflict", "oversubscribed", "yields"})
+SERIOUS = frozenset({"clash", "conflict", "oversubscribed", "yields", "merged"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def labels() -> dict[str, str]:
         "yields": _("让位没有着落"),
         "oversubscribed": _("报名超过名额"),
         "duplicate": _("可能重复"),
+        "merged": _("互相并入"),
         "dangling": _("指向找不到的记录"),
         "misfit": _("收到的值放不下"),
         "broken": _("不合规定的值"),
@@ -87,11 +88,8 @@ def _named(office: Office, found: list[Finding]) -> tuple[Todo, ...]:
 
 
 def _title(row: Row) -> str:
-    first = row.kind.title[0]
-    if row.kind.fields[first].privacy >= Privacy.PERSONAL:
-        return row.display(first, masked=True)
     if row.kind.name == "booking" and row.values.get("start") and row.values.get("end"):
-        return _("{who} {span}", who=row.values.get("client_name") or row.values.get("purpose") or _("未写明"),
+        return _("{who} {span}", who=row.display("client_name", masked=True) or row.values.get("purpose") or _("未写明"),
                  span=say_span(row.values["start"], row.values["end"]))  # fmt: skip
     return " ".join(row.title.split())[:40]
 
@@ -100,3 +98,14 @@ def give_way(office: Office, loser: str, winner: str) -> Saved:
     """Settle a clash: the booking ``loser`` yields to ``winner``."""
     row = reading.get(office, "booking", loser)
     return save(office, "booking", {"yields_to": winner}, loser, seen=row.seen)
+
+
+def take_back(office: Office, booking: str) -> Saved:
+    """A booking yields no more; raises :class:`~app.errors.Refusal` where its room was given away meanwhile."""
+    row = reading.get(office, "booking", booking)
+    return save(office, "booking", {"yields_to": None}, booking, seen=row.seen)
+
+
+def keep_one(office: Office, kind: str, record_id: str) -> Saved:
+    """Of records merged into each other this one stays; the others stay merged into it."""
+    return unmerge(office, kind, record_id)

@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from app.errors import Fault, Refusal
-from app.models.fields import Misfit, Privacy, fault_of
+from app.models.fields import Misfit, fault_of
 from app.models.record import Kind, Record
 from app.models.registry import kind_of
 from app.models.training import Enrolment
+from app.services import survivors
 from app.services.enrolment import left
 from app.services.office import Office, Unit
 from app.services.rules import RULES_THAT_LOOK, check
@@ -156,9 +157,9 @@ def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | No
 def _masked(kind: Kind, name: str, value: Any, before: Mapping[str, Any]) -> bool:
     """Whether ``value`` is what a list shows instead of a personal value: handed back, it means no change."""
     declared = kind.fields.get(name)
-    if declared is None or declared.privacy < Privacy.PERSONAL or before[name] in (None, value):
+    if declared is None or not declared.hides(before) or before[name] in (None, value):
         return False
-    return value == declared.mask(before[name])
+    return value == declared.mask(before[name], before)
 
 
 def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -244,6 +245,8 @@ def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> Non
 def check_again(unit: Unit, record: Record, before: Mapping[str, Any] | None) -> None:
     """What comes back (out of the bin, by an undo) must still have its place; raises :class:`Refusal`."""
     faults = check(unit, record, before) if record.kind.name in RULES_THAT_LOOK else []
+    if before is not None:
+        faults += survivors.faults(unit.session, record, before)
     if faults:
         raise Refusal(*faults)
 

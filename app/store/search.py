@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from app.models.fields import Privacy
 from app.models.record import Kind
 from app.models.registry import KINDS
 from app.store.tables import ERASURE, change, log_head, search_entry, search_position
@@ -78,7 +77,7 @@ def touch(connection: Connection, keys: Iterable[tuple[str, str, str]]) -> None:
 def _index(connection: Connection, kind: Kind, wanted: list[tuple[str, str]]) -> None:
     table, e = kind.model.__table__, search_entry.c
     fields = [f for f in kind.fields.values() if f.search]
-    names = dict.fromkeys([*(f.name for f in fields), *kind.title, "number"])
+    names = dict.fromkeys([*(f.name for f in fields), *kind.named_by])
     for at in range(0, len(wanted), BATCH):
         batch = wanted[at : at + BATCH]
         here = or_(
@@ -110,9 +109,9 @@ def _entry(kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
     ]
     sounds = [keys(text) for text in dict.fromkeys([title[:60], *spoken])]
     public = [str(row[f.name]) for f in kind.fields.values()
-              if f.search and row.get(f.name) and f.privacy < Privacy.PERSONAL and f.name not in kind.title]  # fmt: skip
+              if f.search and row.get(f.name) and not f.hides(row) and f.name not in kind.title]  # fmt: skip
     return {
-        "kind": kind.name, "owner": row["owner"], "id": row["id"], "title": title[:200],
+        "kind": kind.name, "owner": row["owner"], "id": row["id"], "title": kind.called(row)[:200],
         "subtitle": " · ".join(public)[:200], "body": " ".join([title, *body]).lower(),
         "full": " ".join(sound.full for sound in sounds), "initials": " ".join(sound.initials for sound in sounds),
     }  # fmt: skip

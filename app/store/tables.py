@@ -86,8 +86,10 @@ peer = Table(
     Column("counter", BigInteger, nullable=False),
     Column("holdings", LargeBinary, nullable=False),
     Column("heard_at", BigInteger, nullable=False),
+    Column("schema", BigInteger, nullable=True),
 )
-"""Last known holdings of each device we exchange with; replaced only by a bundle with a higher counter."""
+"""Last known holdings of each device we exchange with; replaced only by a bundle with a higher counter.
+``schema``: of the program that made it."""
 
 card = Table(
     "card",
@@ -135,6 +137,7 @@ for _kind in KINDS.values():
     _table = _kind.model.__table__
     Index(f"{_kind.name}_id", _table.c.id)
     Index(f"{_kind.name}_order", _table.c[_kind.order])
+    Index(f"{_kind.name}_merged", _table.c.merged_into, sqlite_where=_table.c.merged_into.is_not(None))
     Index(f"{_kind.name}_conflicts", _table.c.conflicts, sqlite_where=_table.c.conflicts > 0)
     for _field in _kind.fields.values():
         if _field.type == "link" and not _field.system:

@@ -7,7 +7,6 @@ from typing import Any, cast
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from app.models.fields import Privacy
 from app.models.record import Kind, Record
 from app.sync import log, rows
 from app.sync.change import Stamp, encode_bases, encode_values
@@ -129,8 +128,7 @@ def _edited(record: Record) -> dict[str, Any]:
 
 def _draft(record: Record, values: dict[str, Any], bases: Seen) -> log.Draft:
     kind = record.kind
-    names = {member for field in values for member in kind.groups.get(field, (field,))}
-    salted = any(kind.fields[name].privacy >= Privacy.PERSONAL for name in names)
+    salted = any(kind.personal(name, value) for name, value in values.items())
     return log.Draft(kind.name, record.id, encode_bases(bases), encode_values(values, salted=salted))
 
 

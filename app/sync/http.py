@@ -5,22 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    LocationParseError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError
 
 from app.errors import BundleRefused, EnvironmentFault, Refusal
 from app.sync import certificate as certificates
@@ -29,6 +19,7 @@ from app.sync.bundle import MAGIC, Log
 from app.sync.exchange import Limit, holdings
 from app.sync.log import ALL
 from app.sync.machine import Machine
+from app.sync.network import Network, fault, proxy_login
 from app.sync.packer import Packed, Packer, packer_for
 from app.sync.pauses import Interrupted
 from app.sync.receive import open_all, receive, retry_kept
@@ -36,8 +27,6 @@ from app.sync.replica import Replica
 from app.sync.rows import Key
 from app.text import _
 
-STALL = 30.0
-"""Seconds without a byte after which the connection counts as cut; the whole may take as long as it needs."""
 CUTS = 12
 """Cuts in a row after which this sync is given up; nine take a bundle from 500 changes to one."""
 
@@ -61,30 +50,6 @@ class SyncResult:
     def moved(self) -> bool:
         """Whether a change went either way."""
         return bool(self.sent or self.received)
-
-
-@dataclass(frozen=True)
-class Network:
-    """How to reach the server: a proxy, an own certificate authority, the stall limit."""
-
-    proxy: str | None = None
-    ca: Path | None = None
-    stall: float = STALL
-
-    @contextlib.contextmanager
-    def pool(self) -> Iterator[urllib3.PoolManager]:
-        """One connection, kept open over the rounds of a sync, and closed with it whatever happened."""
-        options = {
-            "num_pools": 1, "maxsize": 1, "retries": False, "ca_certs": str(self.ca) if self.ca else None,
-            "timeout": urllib3.Timeout(connect=min(10.0, self.stall), read=self.stall),
-        }  # fmt: skip
-        manager = urllib3.ProxyManager(self.proxy, **options) if self.proxy else urllib3.PoolManager(**options)
-        try:
-            yield manager
-        finally:
-            keys = manager.pools.keys()  # this container is no mapping to walk through
-            for key in keys:
-                manager.pools[key].close()
 
 
 class Cut(Exception):
@@ -114,7 +79,7 @@ def sync_once(
     packer = packer_for(replica, card.authority.box, ALL, card.authority.device)
     session = _Session(replica, packer, card.server, network.stall, progress or (lambda _done, _total: None))
     try:
-        with network.pool() as pool, ThreadPoolExecutor(1, "pack") as helper:
+        with network.pool(card.server) as pool, ThreadPoolExecutor(1, "pack") as helper:
             while not (cancelled and cancelled()):
                 if session.round(pool, helper):
                     break
@@ -123,6 +88,18 @@ def sync_once(
             raise
         raise Interrupted(fault.message, fault.mend, session.finished()) from fault
     return session.finished()
+
+
+def probe(server: str, network: Network) -> None:
+    """Whether a Shuniu server answers at ``server``: it refuses an empty bundle politely. Raises
+    :class:`EnvironmentFault` that says what stands in the way."""
+    with network.pool(server) as pool, contextlib.suppress(BundleRefused):
+        try:
+            _post(pool, server, b"", Limit())
+        except Cut:
+            raise EnvironmentFault(
+                _("连上了 {server}，但它没有答复。", server=server), _("请过一会儿再试，或联系区里的管理员。")
+            ) from None
 
 
 @dataclass
@@ -259,18 +236,11 @@ def _post(pool: urllib3.PoolManager, server: str, data: bytes, limit: Limit) -> 
             complete = len(body) > MAX_BODY or not response.read(1)
         finally:
             response.release_conn()
-    except (ConnectTimeoutError, NewConnectionError, NameResolutionError, MaxRetryError, LocationParseError) as error:
-        raise EnvironmentFault(
-            _("连不上区服务器 {server}。", server=server), _("请检查网络，或改用U盘交换。")
-        ) from error
-    except SSLError as error:
-        raise EnvironmentFault(
-            _("区服务器 {server} 的网络证书不可信。", server=server), _("请核对服务器地址，或联系区里的管理员。")
-        ) from error
-    except ProxyError as error:
-        raise EnvironmentFault(_("连不上代理服务器。"), _("请检查代理设置。")) from error
     except (HTTPError, OSError) as error:
-        raise Cut from error
+        told = fault(error, server)
+        if told is None:
+            raise Cut from error
+        raise told from error
     return _body(response.status, body, complete, server)
 
 
@@ -283,6 +253,8 @@ def _body(status: int, body: bytes, complete: bool, server: str) -> bytes:
             raise BundleRefused(str(said["error"])[:200], str(said["mend"])[:200])
         except (ValueError, KeyError, TypeError):
             pass
+    if status == 407:
+        raise proxy_login()
     if status >= 500:
         raise EnvironmentFault(_("区服务器出错（{status}）。", status=status), _("请稍后再试，或告诉区里的管理员。"))
     raise EnvironmentFault(

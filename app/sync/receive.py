@@ -176,7 +176,8 @@ def _remember(connection: Connection, replica: Replica, opened: Opened) -> None:
     device, header, c = opened.sender.device, opened.header, peer.c
     scopes = shared_scopes(replica.machine.scope, opened.sender.scope)
     said = {scope: places for scope, places in header.holdings.items() if scope in scopes}
-    fresh = {"counter": header.counter, "holdings": _encode(said), "heard_at": replica.clock()}
+    fresh = {"counter": header.counter, "holdings": _encode(said), "heard_at": replica.clock(),
+             "schema": header.schema}  # fmt: skip
     mark = Mark.load(replica.machine.folder)
     if mark.counter < header.heard <= mark.counter + MAX_LEAP:
         mark.heard_of(header.heard)

@@ -33,7 +33,7 @@ class NavButton(QPushButton):
         self.badge = QLabel(self)
         self.badge.setFont(theme.font(11, semibold=True))
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.badge.setStyleSheet(f"background: {AMBER}; color: {PAPER}; border-radius: {theme.px(8)}px;")
+        self.badge.setStyleSheet(f"background: {AMBER}; color: {PAPER}; border-radius: {theme.px(16) // 2}px;")
         self.badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.badge.hide()
         self.toggled.connect(self._toggled)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.services import syncing
+from app.services.standing import Standing, stand
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Said
+from app.views.network_card import NetworkCard
 from app.views.page import Page
 from app.views.sync_preview import PreviewSheet, say_kinds
 from app.views.tasks import Step
@@ -20,10 +22,11 @@ from app.views.watch import say_status, say_when
 
 if TYPE_CHECKING:
     from app.services.syncing import SyncStatus
-    from app.sync.receive import Received
     from app.sync.usb import Exported, Preview
 
 WIDEST = 860
+TROUBLES = ("lacking", "waiting", "held", "forked", "skew")
+"""Facts that are shown only where there is something to say."""
 
 
 class SyncPage(Page):
@@ -43,9 +46,12 @@ class SyncPage(Page):
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(self.theme.px(16))
+        self.standing: Standing | None = None
         self._work()
         self._facts()
         self._joining()
+        self.network = NetworkCard(context)
+        self._column.addWidget(self.network)
         self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -88,20 +94,32 @@ class SyncPage(Page):
     def _facts(self) -> None:
         _card, column = self._card(_("交换情况"))
         self.facts: dict[str, QLabel] = {}
+        self._rows: dict[str, QWidget] = {}
         labels = {
-            "unsent": _("未送的修改"), "sent": _("区里最后收到"), "heard": _("最后收到区里"), "waiting": _("等待衔接"),
-            "error": _("上次同步"),
+            "unsent": _("区里还没有的"), "sent": _("区里最后收到"), "heard": _("最后收到区里"),
+            "lacking": _("还没有收到的"), "waiting": _("等待衔接"), "held": _("待采纳的修改"), "forked": _("记录不一致"),
+            "skew": _("程序版本"), "error": _("上次同步"),
         }  # fmt: skip
         for code, label in labels.items():
-            row = QHBoxLayout()
+            self._rows[code] = QWidget()
+            row = QHBoxLayout(self._rows[code])
+            row.setContentsMargins(0, 0, 0, 0)
             name = QLabel(label)
             name.setProperty("look", "second")
             name.setFixedWidth(self.theme.px(120))
             row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
             self.facts[code] = QLabel()
             self.facts[code].setWordWrap(True)
+            self.facts[code].setTextFormat(Qt.TextFormat.PlainText)
             row.addWidget(self.facts[code], 1)
-            column.addLayout(row)
+            column.addWidget(self._rows[code])
+        for code in TROUBLES:
+            self._rows[code].hide()
+
+    def _tell(self, code: str, text: str) -> None:
+        """One fact; of troubles only those there are."""
+        self.facts[code].setText(text)
+        self._rows[code].setVisible(bool(text) or code not in TROUBLES)
 
     def _joining(self) -> None:
         _card, column = self._card(_("入网和其他电脑"))
@@ -130,6 +148,34 @@ class SyncPage(Page):
         """Ask how it stands."""
         self.context.watch.look_at_status()
 
+    def _ask(self) -> None:
+        if self.isVisible():
+            job = partial(stand, self.context.workspace)
+            self.context.tasks.run(job, self.show_standing, self._not_known, owner=self)
+
+    def _not_known(self, error: Exception) -> None:
+        dialogs.report(self, error)
+
+    def show_standing(self, found: Standing) -> None:
+        """What the district has not got yet and since when; what is in the way."""
+        self.standing = found
+        now = self.context.office.clock()
+        n = found.status.unsent
+        if not n:
+            said = _("都已送达") if found.status.district_heard_at else _("没有")
+        else:
+            said = "\n".join(filter(None, (
+                _("{n} 条修改：{kinds}", n=n, kinds=found.say_unsent()),
+                _("最早一条：{when}", when=say_when(found.since, now)) if found.since else "",
+            )))  # fmt: skip
+        self._tell("unsent", said)
+        self._tell("lacking", _("区里还有 {n} 条没有传过来", n=found.lacking) if found.lacking else "")
+        waiting = [_("{n} 个同步包在等前面的内容", n=found.status.waiting), *found.waiting]
+        self._tell("waiting", "\n".join(waiting) if found.status.waiting else "")
+        self._tell("forked", "\n".join(found.forked))
+        self._tell("skew", found.skew)
+        self._last()
+
     @Slot()
     def _minute(self) -> None:
         self._stands(self.context.watch.status)
@@ -142,11 +188,9 @@ class SyncPage(Page):
             return
         self.set_summary(say_status(status, now))
         never = _("还没有")
-        self.facts["unsent"].setText(_("{n} 条", n=status.unsent))
         self.facts["sent"].setText(say_when(status.district_heard_at, now) if status.district_heard_at else never)
         self.facts["heard"].setText(say_when(status.heard_district_at, now) if status.heard_district_at else never)
-        waiting = _("{n} 个同步包在等前面的内容", n=status.waiting) if status.waiting else _("没有")
-        self.facts["waiting"].setText(waiting)
+        self._ask()
         self.accept_button.setVisible(not status.carded)
         self.make_button.setVisible(not status.carded)
         self.card_words.setText(
@@ -169,15 +213,18 @@ class SyncPage(Page):
     @Slot(object)
     def _ended(self, error: Exception | None) -> None:
         self.work.setVisible(self.context.syncer.running)
-        at, now = self.context.syncer.ended_at, self.context.office.clock()
-        if at is None:
-            said = _("打开以后还没有同步过")
-        elif error is None:
-            said = _("{when}，顺利完成", when=say_when(at, now))
-        else:
-            said = "\n".join((_("{when}，没有完成", when=say_when(at, now)), *filter(None, dialogs.message(error))))
-        self.facts["error"].setText(said)
         self._stands(self.context.watch.status)
+
+    def _last(self) -> None:
+        """How the last exchange by network ended, and what mends it."""
+        last, now = self.standing.last if self.standing is not None else None, self.context.office.clock()
+        if last is None:
+            said = _("还没有联网同步过")
+        elif not last.error:
+            said = _("{when}，顺利完成", when=say_when(last.at, now))
+        else:
+            said = "\n".join(filter(None, (_("{when}，没有完成", when=say_when(last.at, now)), last.error, last.mend)))
+        self._tell("error", said)
 
     # -- by stick ----------------------------------------------------------------------------------------------
 
@@ -221,19 +268,18 @@ class SyncPage(Page):
 
     def _previewed(self, path: Path, preview: Preview) -> None:
         if PreviewSheet(self, preview, self.context.office.clock()).run():
-            job = partial(syncing.import_, self.context.workspace, path)
+            job = partial(syncing.bring, self.context.workspace, path)
             self.context.tasks.run(job, self._imported, owner=self)
 
     @Slot(object)
-    def _imported(self, received: Received) -> None:
-        facts = syncing.received_facts(received)
+    def _imported(self, facts: dict[str, Any]) -> None:
         if facts["missing"]:
             dialogs.inform(self, _("还缺前面的内容，先放着"), "\n".join(facts["missing"]))
         elif not facts["applied"]:
             self.context.said.emit(Said(_("这些内容以前都收到过，没有新的。")))
         else:
             said = _("已导入：{kinds}", kinds=say_kinds(facts["kinds"])) if facts["kinds"] else _("已导入")
-            self.context.wrote(facts["kinds"], said)
+            self.context.wrote(facts["kinds"], "。".join(filter(None, (said, facts.get("notice", "")))))
         self.context.watch.look_at_status()
 
     # -- cards -------------------------------------------------------------------------------------------------

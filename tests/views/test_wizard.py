@@ -177,7 +177,10 @@ def test_the_sync_page_says_how_it_stands(context: Context, qtbot: QtBot) -> Non
     qtbot.addWidget(page)
     page.show()
     settle(page, qtbot)
-    assert page.facts["unsent"].text() == "3 条"
+    assert page.facts["unsent"].text() == "3 条修改：1 条使用人员、1 条服务中心、1 条操作记录\n最早一条：今天 09:00"
+    assert page.facts["error"].text() == "还没有联网同步过"
+    shown = [code for code in page.facts if page.facts[code].isVisible()]
+    assert shown == ["unsent", "sent", "heard", "error"]
     assert not page.now_button.isEnabled()
     assert page.accept_button.isVisible()
 
@@ -219,9 +222,11 @@ def test_a_refused_file_changes_nothing(context: Context, qtbot: QtBot, tmp_path
 def test_without_a_network_the_exchange_waits_and_says_why(context: Context, qtbot: QtBot) -> None:
     page = SyncPage(context)
     qtbot.addWidget(page)
+    page.show()
+    settle(page, qtbot)
     context.syncer.sync()
     assert context.syncer.running
-    context.tasks.drain()
+    settle(page, qtbot)
     assert not context.syncer.running
     assert "没有完成" in page.facts["error"].text()
     assert "入网卡" in page.facts["error"].text()

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from app.errors import Refusal
 from app.models.registry import KINDS
 from app.services.binned import Binned, binned, restore
-from app.services.telling import device_name
 from app.services.writing import Saved
 from app.text import _
 from app.views import dialogs
@@ -105,16 +104,12 @@ class BinPage(Page):
     def _fill(self) -> None:
         words = self.search.text().lower().split()
         shown = [one for one in self.found if all(word in one.haystack for word in words)]
-        today, office = self.context.office.clock().date(), self.context.office
+        today = self.context.office.clock().date()
         self.table.clearContents()
         self.table.setRowCount(len(shown))
         for at, one in enumerate(shown):
             when = datetime.fromtimestamp(one.at).strftime("%Y-%m-%dT%H:%M") if one.at else ""
-            who = (
-                _("{who} · {pc}", who=one.actor or _("（未登录）"), pc=device_name(office, one.device))
-                if one.at
-                else ""
-            )
+            who = _("{who} · {pc}", who=one.actor or _("（未登录）"), pc=one.pc) if one.at else ""
             for column, text in enumerate((one.title, _(one.kind.label), who, say_moment(when, today) if when else "")):
                 item = QTableWidgetItem(text)
                 item.setData(ID_ROLE, (one.kind.name, one.id))

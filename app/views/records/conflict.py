@@ -172,7 +172,7 @@ class ConflictPanel(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(context.theme.px(12))
-        self._intro = QLabel(_("两台电脑改了同一处，两个值都留着。请选一个，或另填一个；没选的在历史里还能看到。"))
+        self._intro = QLabel()
         self._intro.setWordWrap(True)
         self._layout.addWidget(self._intro)
         self._layout.addStretch(1)
@@ -190,6 +190,10 @@ class ConflictPanel(QWidget):
             self._layout.removeWidget(card)
             card.deleteLater()
         self.cards = []
+        if found:
+            text = _("{kind}“{title}”：两台电脑改了同一处，两个值都留着。请选一个，或另填一个；没选的在历史里还能看到。",
+                     kind=_(self.kind.label), title=found[0].title)  # fmt: skip
+            self._intro.setText(text)
         for at, what in enumerate(found):
             card = DifferenceCard(self.context, what)
             card.settled.connect(self.load, Qt.ConnectionType.QueuedConnection)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.errors import Fault
-from app.models.fields import Field, Misfit, Privacy, fault_of
+from app.models.fields import Field, Misfit, fault_of
 from app.models.record import Kind
 from app.services.reading import Hit, Row
 from app.text import _
@@ -138,7 +138,7 @@ class RecordForm(QWidget):
             value = row.values.get(field.name)
             self.loaded[field.name] = value
             self._set(field, value, row.links.get(field.name, "") or row.display(field.name))
-            hidden = masked and value not in (None, "") and field.privacy >= Privacy.PERSONAL
+            hidden = masked and value not in (None, "") and row.hides(field.name)
             self.boxes[field.name].set_masked(row.display(field.name, masked=True) if hidden else None)
 
     def _set(self, field: Field, value: Any, title: str) -> None:

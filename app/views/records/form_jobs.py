@@ -9,6 +9,7 @@ from typing import Any
 from app.models.record import Kind
 from app.services import drafts, reading, slips
 from app.services.drafts import Draft
+from app.services.merging import Standing, standing
 from app.services.office import Office
 from app.services.privacy import reveal
 from app.services.reading import Query, Row
@@ -31,6 +32,7 @@ class Loaded:
     forms: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     """What a new record begins with."""
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def published(self) -> bool:
@@ -53,8 +55,9 @@ def load(office: Office, kind: Kind, record_id: str | None, values: Mapping[str,
         begun = {**at_the_desk(office, kind), **values}
         return Loaded(None, titles_of(office, kind, begun), draft, values=begun)
     row = reading.get(office, kind.name, record_id)
-    around = tuple(related(office, kind.name, record_id))
-    return Loaded(row, row.links, draft, around, slips.forms_of(kind.name))
+    stands = standing(office, kind.name, record_id)
+    around = tuple(related(office, kind.name, record_id)) if stands.into is None else ()
+    return Loaded(row, row.links, draft, around, slips.forms_of(kind.name), standing=stands)
 
 
 def at_the_desk(office: Office, kind: Kind) -> dict[str, Any]:
@@ -75,9 +78,9 @@ def titles_of(office: Office, kind: Kind, values: Mapping[str, Any]) -> dict[str
     for name, declared in kind.fields.items():
         value = values.get(name)
         if declared.type == "link" and value:
-            found = [row for target in declared.targets for row in reading.rows(office, target, [value])]
-            if found:
-                titles[name] = found[0].title
+            for target in declared.targets:
+                for row in reading.rows(office, target, [reading.stands_for(office, target, value)]):
+                    titles.setdefault(name, row.title)
     return titles
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.models.registry import KINDS
 from app.services import drafts
 from app.services.drafts import Draft
-from app.text import _
+from app.services.merging import unmerge
+from app.services.writing import Saved
+from app.text import _, listed
 from app.views.records.conflict import ConflictSheet
 from app.views.records.form_jobs import Loaded
 
@@ -36,6 +39,7 @@ class FormNotes(QObject):
             banner.offer(_("恢复"), self.page.restore)
         elif found.published:
             self.banners.put("published", _("这是区里下发的记录，只能查看。"))
+        self._stands(found)
         if row is not None and row.conflicts:
             text = _("有 {n} 处被两台电脑改成了不同的内容，两个值都留着。", n=row.conflicts)
             self.banners.put("conflict", text, serious=True).offer(_("处理冲突"), self.settle)
@@ -45,6 +49,40 @@ class FormNotes(QObject):
             banner = self.banners.put("draft", _("上次填到一半没有保存（{when}）。", when=when))
             banner.offer(_("接着填"), self.bring_back)
             banner.offer(_("不要了"), self.drop_draft)
+
+    def _stands(self, found: Loaded) -> None:
+        """Merged into another record, or others into this one."""
+        if found.standing.into is not None:
+            record_id, title = found.standing.into
+            text = _("这条记录已并入“{title}”，只能查看。原来指向它的内容都算在那一条上。", title=title)
+            banner = self.banners.put("merged", text)
+            banner.offer(_("打开那一条"), self._open_other).setProperty("record", record_id)
+            banner.offer(_("取消合并"), self.unmerge)
+        elif found.standing.merged:
+            titles = listed(f"“{title}”" for _id, title in found.standing.merged[:3])
+            text = _("有 {n} 条记录并入了这一条：{titles}", n=len(found.standing.merged), titles=titles)
+            banner = self.banners.put("merged", text)
+            several = len(found.standing.merged) > 1
+            for at, (record_id, _title) in enumerate(found.standing.merged[:3], 1):
+                banner.offer(_("看第{n}条", n=at) if several else _("查看"), self._open_other).setProperty(
+                    "record", record_id
+                )
+
+    @Slot()
+    def _open_other(self) -> None:
+        self.context.open_record(self.page.kind.name, str(self.sender().property("record")))
+
+    @Slot()
+    def unmerge(self) -> None:
+        """Take the merge of this record back."""
+        if self.page.record_id is not None:
+            job = partial(unmerge, self.context.office, self.page.kind.name, self.page.record_id)
+            self.context.tasks.run(job, self._unmerged, self.page.saving.refused, owner=self)
+
+    def _unmerged(self, saved: Saved) -> None:
+        self.page.ready = False
+        self.context.wrote(KINDS, _("已取消合并"), saved.op)
+        self.page.refresh()
 
     @Slot()
     def settle(self) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.models.fields import Privacy
 from app.models.registry import kind_of
 from app.services import drafts
 from app.services.drafts import Draft
@@ -56,6 +55,8 @@ class FormPage(Page):
         self.seen: Seen = {}
         self.untouched: dict[str, Any] = {}
         self.ready = False
+        self.merged = False
+        """Whether the record was merged into another one."""
         self.forms: tuple[tuple[str, str], ...] = ()
         self.history: HistoryPanel | None = None
         self._related: list[RelatedList] = []
@@ -132,7 +133,7 @@ class FormPage(Page):
     @property
     def read_only(self) -> bool:
         """Whether the record can only be looked at."""
-        return self.row is not None and (self.row.deleted or self.row.owner == "all")
+        return self.row is not None and (self.row.deleted or self.row.owner == "all" or self.merged)
 
     def _set_state(self) -> None:
         usable = self.ready and not self.read_only
@@ -159,6 +160,7 @@ class FormPage(Page):
     def loaded(self, found: Loaded) -> None:
         """Show the record, or the empty form."""
         self.row, self.forms, self.ready = found.row, found.forms, True
+        self.merged = found.standing.into is not None
         if found.row is None:
             self.form.start_new(found.values, found.titles)
         else:
@@ -185,9 +187,6 @@ class FormPage(Page):
 
     def form_title(self, row: Row) -> str:
         """How the record is called here: a person by the masked name."""
-        first = self.kind.title[0]
-        if self.kind.fields[first].privacy >= Privacy.PERSONAL:
-            return row.display(first, masked=True) or _(self.kind.label)
         return " ".join(row.title.split())[:60]
 
     def show_related(self, found: Loaded) -> None:

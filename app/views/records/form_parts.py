@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.models.fields import Privacy
 from app.services.reading import Query, Row
 from app.services.related import Related
 from app.text import _
@@ -114,7 +113,7 @@ class RelatedList(QWidget):
 
     def _row(self, grid: QGridLayout, at: int, row: Row) -> None:
         theme, today = self.context.theme, self.context.office.clock().date()
-        title = row.title if not _personal(row) else row.display(row.kind.title[0], masked=True)
+        title = row.title
         opener = button(theme, title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…", self._open, look="link")
         opener.setToolTip(title)
         opener.setProperty("record", row.id)
@@ -143,8 +142,3 @@ class RelatedList(QWidget):
     @Slot()
     def _add(self) -> None:
         self.context.new_record(self.what.relation.kind.name, {self.what.relation.field.name: self.record_id})
-
-
-def _personal(row: Row) -> bool:
-
-    return row.kind.fields[row.kind.title[0]].privacy >= Privacy.PERSONAL

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from app.models.record import Kind
 from app.services.privacy import hidden_fields, reveal
-from app.services.telling import Told, device_name, told
+from app.services.telling import Told, told
 from app.services.undoing import Undone, undo
 from app.text import _
 from app.views import dialogs
@@ -95,7 +95,7 @@ class HistoryPanel(QFrame):
             datetime.fromtimestamp(entry.at).strftime("%Y-%m-%dT%H:%M"), self.context.office.clock().date()
         )
         who = _("{who} · {when} · {pc}", who=entry.actor or _("（未登录）"), when=when,
-                pc=device_name(self.context.office, entry.device))  # fmt: skip
+                pc=entry.pc)  # fmt: skip
         layout.addWidget(self._words(who, SECOND, small=True))
         head = QHBoxLayout()
         title = self._words(entry.title)

@@ -24,6 +24,7 @@ from app.views.dialogs import Sheet
 from app.views.records import columns as cols
 from app.views.records.choosing import ColumnChooser, EditSeveral, SpanChooser
 from app.views.records.columns import Columns
+from app.views.records.merge_sheet import MergeSheet
 from app.views.records.slip_preview import PreviewSheet
 
 if TYPE_CHECKING:
@@ -150,6 +151,13 @@ class ListJobs(QObject):
         self.context.wrote(
             frozenset({self.kind}), "".join([words, *(f"。{note}" for note in saved.notices[:1])]), saved.op
         )
+
+    @Slot()
+    def merge_two(self) -> None:
+        """Show the two selected records side by side, to merge them."""
+        ids = self.page.selected
+        if len(ids) == 2:
+            MergeSheet(self.page, self.context, self.page.kind, ids[0], ids[1]).open()
 
     @Slot()
     def reveal_selected(self) -> None:

@@ -121,9 +121,11 @@ class ListPage(Page):
         row.addWidget(self._several_words)
         self._edit = self.button(_("批量修改…"), self.jobs.edit_several, icon="pencil")
         self._remove = self.button(_("删除"), self.jobs.remove, icon="trash-2")
+        self._merge = self.button(_("合并…"), self.jobs.merge_two, icon="copy")
+        self._merge.setToolTip(_("选中两条重复的记录，合并成一条"))
         self._reveal = self.button(_("显示个人信息"), self.jobs.reveal_selected, icon="eye")
         self._reveal.setToolTip(_("显示选中各行的完整姓名和电话，会记入查看记录"))
-        for one in (self._edit, self._remove, self._reveal):
+        for one in (self._edit, self._remove, self._merge, self._reveal):
             row.addWidget(one)
         row.addStretch(1)
         self._reveal.setVisible(bool(hidden_fields(self.kind)))
@@ -250,6 +252,7 @@ class ListPage(Page):
         self._several_words.setText(words)
         for one in (self._edit, self._remove, self._reveal):
             one.setEnabled(bool(count))
+        self._merge.setEnabled(count == 2)
 
     @property
     def selected(self) -> list[str]:

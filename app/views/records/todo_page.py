@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from app.models.registry import KINDS, kind_of
 from app.services.reading import Query
-from app.services.todo import SERIOUS, SHOWN, Group, Named, Todo, give_way, groups
+from app.services.todo import SERIOUS, SHOWN, Group, Named, Todo, give_way, groups, keep_one, take_back
 from app.services.writing import Saved
 from app.text import _
 from app.views.context import Context
 from app.views.page import Page, button
 from app.views.records.conflict import ConflictSheet
+from app.views.records.merge_sheet import MergeSheet
 from app.views.theme import AMBER, HALF, RED, TRIANGLE, Theme, paint_mark
 
 
@@ -61,6 +62,14 @@ class TodoRow(QWidget):
         if code == "clash" and len(records) == 2:
             for at, named in enumerate(records):
                 self._add(row, _("让第{n}条让位", n=at + 1), self._give_way, named)
+        elif code == "yields":
+            for at, named in enumerate(records[:3]):
+                self._add(row, _("第{n}条不让了", n=at + 1) if several else _("不让了"), self._take_back, named)
+        elif code == "duplicate" and several:
+            self._add(row, _("合并…"), self._merge, records[0])
+        elif code == "merged":
+            for at, named in enumerate(records[:3]):
+                self._add(row, _("留第{n}条", n=at + 1), self._keep, named)
         elif code == "oversubscribed" and records:
             self._add(row, _("看报名"), self._enrolments, records[0])
         elif code == "conflict" and records:
@@ -93,6 +102,27 @@ class TodoRow(QWidget):
         loser = self._asked()
         winner = next(named.id for named in self.todo.records if named.id != loser)
         self.context.tasks.run(partial(give_way, self.context.office, loser, winner), self._gave_way, owner=self)
+
+    @Slot()
+    def _take_back(self) -> None:
+        job = partial(take_back, self.context.office, self._asked())
+        self.context.tasks.run(job, self._took_back, owner=self)
+
+    def _took_back(self, saved: Saved) -> None:
+        self.context.wrote(frozenset({"booking"}), _("已收回让位"), saved.op)
+
+    @Slot()
+    def _merge(self) -> None:
+        one, other = self.todo.records[:2]
+        MergeSheet(self, self.context, kind_of(self.todo.finding.kind), one.id, other.id).open()
+
+    @Slot()
+    def _keep(self) -> None:
+        job = partial(keep_one, self.context.office, self.todo.finding.kind, self._asked())
+        self.context.tasks.run(job, self._kept, owner=self)
+
+    def _kept(self, saved: Saved) -> None:
+        self.context.wrote(KINDS, _("已按选中的一条合并"), saved.op)
 
     def _gave_way(self, saved: Saved) -> None:
         self.context.wrote(frozenset({"booking"}), _("已让位，场地留给另一个预约"), saved.op)
