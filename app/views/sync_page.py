@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
@@ -21,7 +21,7 @@ from app.views.tasks import Step
 from app.views.watch import say_status, say_when
 
 if TYPE_CHECKING:
-    from app.services.syncing import SyncStatus
+    from app.services.syncing import Brought, SyncStatus
     from app.sync.usb import Exported, Preview
 
 WIDEST = 860
@@ -272,7 +272,10 @@ class SyncPage(Page):
             self.context.tasks.run(job, self._imported, owner=self)
 
     @Slot(object)
-    def _imported(self, facts: dict[str, Any]) -> None:
+    def _imported(self, brought: Brought) -> None:
+        facts = brought.facts
+        if brought.renewed is not None:
+            self.context.renew(brought.renewed)
         if facts["missing"]:
             dialogs.inform(self, _("还缺前面的内容，先放着"), "\n".join(facts["missing"]))
         elif not facts["applied"]:
