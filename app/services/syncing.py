@@ -15,7 +15,7 @@ from app.services.office import Office
 from app.store.tables import peer
 from app.sync import card as cards
 from app.sync import certificate as certificates
-from app.sync import usb
+from app.sync import forks, usb
 from app.sync.exchange import holdings
 from app.sync.machine import Machine
 from app.sync.packer import last_heard, successor
@@ -63,6 +63,8 @@ class SyncStatus:
     waiting: int
     """Bundles kept until what is missing has come."""
     held: int = 0
+    """Changes that wait to be adopted, and of how many PCs they are."""
+    held_pcs: int = 0
 
 
 def status(desk: Desk) -> SyncStatus:
@@ -72,14 +74,16 @@ def status(desk: Desk) -> SyncStatus:
     waiting = len(list(replica.inbox.glob("*"))) if replica.inbox.is_dir() else 0
     with replica.reading() as connection:
         ours = holdings(connection, {desk.street})
+        held = [one.change.device for one in forks.held(connection, desk.street)]
+        waits = (len(held), len(set(held)))
         if to is None:
-            return SyncStatus(sum(seq for seq, _hash in ours.values()), None, None, False, waiting)
+            return SyncStatus(sum(seq for seq, _hash in ours.values()), None, None, False, waiting, *waits)
         theirs = last_heard(replica, to.device)
         newest = successor(connection, replica, to.device)
         heard = connection.execute(select(peer.c.heard_at).where(peer.c.device == newest)).scalar()
     unsent = sum(max(seq - theirs.get(key, (0, b""))[0], 0) for key, (seq, _hash) in ours.items())
     knows_us = any(key[0] == desk.street for key in theirs)
-    return SyncStatus(unsent, heard if knows_us else None, heard, True, waiting)
+    return SyncStatus(unsent, heard if knows_us else None, heard, True, waiting, *waits)
 
 
 def sync(desk: Desk, progress: Progress | None = None, cancelled: Cancelled | None = None) -> SyncResult:

@@ -172,6 +172,12 @@ class SyncPage(Page):
         self._tell("lacking", _("区里还有 {n} 条没有传过来", n=found.lacking) if found.lacking else "")
         waiting = [_("{n} 个同步包在等前面的内容", n=found.status.waiting), *found.waiting]
         self._tell("waiting", "\n".join(waiting) if found.status.waiting else "")
+        held = _(
+            "{m} 台电脑的 {n} 条修改还没有生效，请到“待处理”里决定是否采纳",
+            m=found.status.held_pcs,
+            n=found.status.held,
+        )
+        self._tell("held", held if found.status.held else "")
         self._tell("forked", "\n".join(found.forked))
         self._tell("skew", found.skew)
         self._last()
