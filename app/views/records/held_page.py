@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -123,22 +124,25 @@ class HeldCard(QFrame):
     def _adopt(self) -> None:
         text = _("采纳以后，这 {n} 条修改由本机重新记入，和平时的修改一样生效、交换给区里和其他电脑。采纳不能撤销；个别不对的，可以之后再改。", n=len(self.what.writes))  # fmt: skip
         if dialogs.confirm(self, _("采纳“{pc}”的修改？", pc=self.pc), text, _("采纳"), _("再看看")):
-            self._run(holding.adopt, _("已采纳 {n} 条修改"))
+            self._run(holding.adopt, self._adopted)
 
     @Slot()
     def _set_aside(self) -> None:
         text = _("不采纳的话，这 {n} 条修改不会生效，也不再列在这里；原文留在修改记录里备查。这一步不能撤销。", n=len(self.what.writes))  # fmt: skip
         if dialogs.confirm(self, _("不采纳“{pc}”的修改？", pc=self.pc), text, _("不采纳"), _("再看看")):
-            self._run(holding.set_aside, _("有 {n} 条修改没有采纳"))
+            self._run(holding.set_aside, self._put_aside)
 
-    def _run(self, act: Any, words: str) -> None:
+    def _run(self, act: Any, done: Callable[[int], None]) -> None:
         for one in (self.adopter, self.aside):
             one.setEnabled(False)
         job = partial(act, self.context.workspace.replica(), self.context.office, self.what.device)
-        self.context.tasks.run(job, partial(self._done, words), self._failed, owner=self)
+        self.context.tasks.run(job, done, self._failed, owner=self)
 
-    def _done(self, words: str, n: int) -> None:
-        self.context.wrote(KINDS, words.format(n=n))
+    def _adopted(self, n: int) -> None:
+        self.context.wrote(KINDS, _("已采纳 {n} 条修改", n=n))
+
+    def _put_aside(self, n: int) -> None:
+        self.context.wrote(KINDS, _("有 {n} 条修改没有采纳", n=n))
 
     def _failed(self, error: Exception) -> None:
         for one in (self.adopter, self.aside):
