@@ -39,6 +39,8 @@ def sync_command(obj: Global, once: bool, asked: bool) -> None:
             failed = None
             try:
                 result = syncing.sync(workspace)
+                if result.renewed is not None:
+                    workspace = workspace.with_machine(result.renewed)
                 told = {"sent": result.sent, "received": result.received, "unsent": syncing.status(workspace).unsent}
                 notice = syncing.skew(workspace)
                 emit(told | {"notice": notice} if notice else told)
@@ -90,7 +92,7 @@ def bundle_import(obj: Global, file: Path) -> None:
     readable(file)
     workspace = obj.open()
     try:
-        facts = syncing.bring(workspace, file)
+        facts = syncing.bring(workspace, file).facts
         emit(facts)
         if facts["missing"]:
             raise ShuniuError(facts["missing"][0])

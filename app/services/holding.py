@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.models.fields import Privacy
 from app.models.record import Kind
 from app.models.registry import KINDS
 from app.services.office import Office
@@ -92,7 +91,7 @@ def _shown(kind: Kind, values: Mapping[str, Any]) -> dict[str, str]:
         field = kind.fields.get(name)
         if field is not None:
             text = field.display(value)
-            shown[_(field.label)] = str(field.mask(text)) if text and field.privacy >= Privacy.PERSONAL else text
+            shown[_(field.label)] = str(field.mask(text, flat)) if text else text
     return shown
 
 

@@ -113,7 +113,7 @@ def _differs(connection: Connection, key: Log, ours: tuple[int, bytes], theirs: 
 
 
 def _fork(known: Devices, device: str) -> str:
-    return _("“{pc}”的记录与区里的不一致，这台电脑的内容暂不交换，其他的照常。请告诉区里的管理员。", pc=known.name(device))  # fmt: skip
+    return _("“{pc}”的记录与区里的不一致，先不交换它的内容；等那台电脑同步后会自动理顺，其他的不受影响。", pc=known.name(device))  # fmt: skip
 
 
 def _waiting(replica: Replica, known: Devices) -> list[str]:
@@ -146,7 +146,7 @@ def as_facts(standing: Standing) -> dict[str, Any]:
         "carded": now.carded, "unsent": now.unsent, "kinds": dict(standing.kinds), "others": standing.others,
         "since": when(standing.since), "district_heard_at": when(now.district_heard_at),
         "heard_district_at": when(now.heard_district_at), "lacking": standing.lacking, "waiting": now.waiting,
-        "waiting_for": list(standing.waiting), "held": now.held, "forked": list(standing.forked),
+        "waiting_for": list(standing.waiting), "held": now.held, "held_pcs": now.held_pcs, "forked": list(standing.forked),
         "skew": standing.skew,
         "last": {"at": when(last.at), "error": last.error, "mend": last.mend} if last is not None else None,
     }  # fmt: skip

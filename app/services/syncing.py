@@ -15,10 +15,10 @@ from app.services.office import Office
 from app.store.tables import peer
 from app.sync import card as cards
 from app.sync import certificate as certificates
-from app.sync import usb
+from app.sync import forks, usb
 from app.sync.exchange import holdings
 from app.sync.machine import Machine
-from app.sync.packer import last_heard
+from app.sync.packer import last_heard, successor
 from app.sync.receive import Received
 from app.sync.replica import Replica
 from app.text import _
@@ -63,6 +63,8 @@ class SyncStatus:
     waiting: int
     """Bundles kept until what is missing has come."""
     held: int = 0
+    """Changes that wait to be adopted, and of how many PCs they are."""
+    held_pcs: int = 0
 
 
 def status(desk: Desk) -> SyncStatus:
@@ -72,13 +74,16 @@ def status(desk: Desk) -> SyncStatus:
     waiting = len(list(replica.inbox.glob("*"))) if replica.inbox.is_dir() else 0
     with replica.reading() as connection:
         ours = holdings(connection, {desk.street})
+        held = [one.change.device for one in forks.held(connection, desk.street)]
+        waits = (len(held), len(set(held)))
         if to is None:
-            return SyncStatus(sum(seq for seq, _hash in ours.values()), None, None, False, waiting)
+            return SyncStatus(sum(seq for seq, _hash in ours.values()), None, None, False, waiting, *waits)
         theirs = last_heard(replica, to.device)
-        heard = connection.execute(select(peer.c.heard_at).where(peer.c.device == to.device)).scalar()
+        newest = successor(connection, replica, to.device)
+        heard = connection.execute(select(peer.c.heard_at).where(peer.c.device == newest)).scalar()
     unsent = sum(max(seq - theirs.get(key, (0, b""))[0], 0) for key, (seq, _hash) in ours.items())
     knows_us = any(key[0] == desk.street for key in theirs)
-    return SyncStatus(unsent, heard if knows_us else None, heard, True, waiting)
+    return SyncStatus(unsent, heard if knows_us else None, heard, True, waiting, *waits)
 
 
 def sync(desk: Desk, progress: Progress | None = None, cancelled: Cancelled | None = None) -> SyncResult:
@@ -111,11 +116,20 @@ def import_(desk: Desk, path: Path) -> Received:
     return usb.import_file(desk.replica(), path)
 
 
-def bring(desk: Desk, path: Path) -> dict[str, Any]:
-    """Import a bundle, and what it did as plain facts; a ``notice`` where the sender's program is older or newer."""
+@dataclass(frozen=True)
+class Brought:
+    """What an import did, as plain facts, with a ``notice`` where the sender's program is older or newer; ``renewed``:
+    this PC under the new id that it took on the way."""
+
+    facts: dict[str, Any]
+    renewed: Machine | None
+
+
+def bring(desk: Desk, path: Path) -> Brought:
+    """Import a bundle, and tell what it did."""
     received = import_(desk, path)
     notice = skew(desk, received.sender.device)
-    return received_facts(received) | ({"notice": notice} if notice else {})
+    return Brought(received_facts(received) | ({"notice": notice} if notice else {}), received.renewed)
 
 
 def show(desk: Desk, path: Path) -> usb.Preview:
@@ -163,12 +177,13 @@ def skew(desk: Desk, sender: str | None = None) -> str:
     where both are the same or nothing is known."""
     replica = desk.replica()
     to = usb.authority(replica)
-    device = sender or (to.device if to is not None else "")
     with replica.reading() as connection:
+        district = successor(connection, replica, to.device) if to is not None else ""
+        device = sender or district
         theirs = connection.execute(select(peer.c.schema).where(peer.c.device == device)).scalar()
     if theirs is None or theirs == replica.schema:
         return ""
-    if to is not None and device == to.device:
+    if device == district:
         if theirs > replica.schema:
             return _("本机的程序比区里旧，区里的新内容要升级后才能看到。")
         return _("区里的程序比本机旧，本机的新内容区里要升级后才能看到。")

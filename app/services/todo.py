@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.services import reading
+from app.services.devices import Devices, devices
 from app.services.findings import Finding, findings
+from app.services.holding import HeldLog, held
 from app.services.merging import unmerge
 from app.services.office import Office
 from app.services.reading import Row
@@ -15,7 +17,7 @@ from app.text import _
 
 SHOWN = 30
 """Findings of one group that are laid out at first."""
-SERIOUS = frozenset({"clash", "conflict", "oversubscribed", "yields", "merged"})
+SERIOUS = frozenset({"clash", "conflict", "oversubscribed", "yields", "merged", "held"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Group:
 def labels() -> dict[str, str]:
     """The sorts in the order in which they are shown."""
     return {
+        "held": _("待采纳的修改"),
         "conflict": _("两台电脑改得不一样"),
         "clash": _("场地撞期"),
         "yields": _("让位没有着落"),
@@ -65,12 +68,21 @@ def groups(office: Office, shown: int = SHOWN) -> list[Group]:
     for finding in findings(office):
         by_code.setdefault(finding.code, []).append(finding)
     known = labels()
+    waiting = [_held(office, one, devices(office)) for one in held(office)]
     order = [*known, *(code for code in by_code if code not in known)]
-    return [
+    first = [Group("held", known["held"], len(waiting), tuple(waiting))] if waiting else []
+    return first + [
         Group(code, known.get(code, code), len(by_code[code]), _named(office, by_code[code][:shown]))
         for code in order
         if code in by_code
     ]
+
+
+def _held(office: Office, one: HeldLog, names: Devices) -> Todo:
+    """What a PC wrote that does not count by itself."""
+    pc = names.name(one.device)
+    text = _("“{pc}”有 {n} 条修改还没有生效，请决定是否采纳", pc=pc, n=len(one.writes))
+    return Todo(Finding("held", "", (), text), (Named(one.device, pc),))
 
 
 def _named(office: Office, found: list[Finding]) -> tuple[Todo, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.services.office import Office
     from app.services.reading import Query
     from app.services.undoing import Undone
+    from app.sync.machine import Machine
     from app.workspace import Workspace
 
 
@@ -60,6 +61,11 @@ class Context(QObject):
         self._done: list[int] = []
         self.watch = Watch(self)
         self.syncer = Syncer(self)
+
+    def renew(self, machine: Machine) -> None:
+        """Go on under another id of this PC: others held changes under the old one that it lacked (design.md §7)."""
+        self.workspace = self.workspace.with_machine(machine)
+        self.office = self.workspace.office.acting(self.actor)
 
     def wrote(self, kinds: Iterable[str], text: str = "", op: int | None = None) -> None:
         """Tell everyone that records of ``kinds`` were written; ``text`` says it in words, ``op`` can be undone."""

@@ -61,6 +61,7 @@ MODULES: Final = MappingProxyType(
         "list": ("app.views.records.list_page", "ListPage"),
         "form": ("app.views.records.form_page", "FormPage"),
         "todo": ("app.views.records.todo_page", "TodoPage"),
+        "held": ("app.views.records.held_page", "HeldPage"),
         "bin": ("app.views.records.bin_page", "BinPage"),
         "import": ("app.views.records.import_page", "ImportPage"),
         "sync": ("app.views.sync_page", "SyncPage"),

@@ -258,11 +258,14 @@ class Shell(QWidget):
 
     @Slot()
     def _say_findings(self) -> None:
-        self.nav.buttons["todo"].count(len(self.context.watch.findings or ()))
+        watch = self.context.watch
+        waiting = watch.status.held_pcs if watch.status is not None else 0
+        self.nav.buttons["todo"].count(len(watch.findings or ()) + waiting)
 
     @Slot()
     def _say_status(self) -> None:
         status = self.context.watch.status
+        self._say_findings()
         self.nav.say_status(say_status(status, self.context.office.clock()) if status else "")
 
     # -- look and person ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
@@ -21,7 +21,7 @@ from app.views.tasks import Step
 from app.views.watch import say_status, say_when
 
 if TYPE_CHECKING:
-    from app.services.syncing import SyncStatus
+    from app.services.syncing import Brought, SyncStatus
     from app.sync.usb import Exported, Preview
 
 WIDEST = 860
@@ -172,6 +172,12 @@ class SyncPage(Page):
         self._tell("lacking", _("区里还有 {n} 条没有传过来", n=found.lacking) if found.lacking else "")
         waiting = [_("{n} 个同步包在等前面的内容", n=found.status.waiting), *found.waiting]
         self._tell("waiting", "\n".join(waiting) if found.status.waiting else "")
+        held = _(
+            "{m} 台电脑的 {n} 条修改还没有生效，请到“待处理”里决定是否采纳",
+            m=found.status.held_pcs,
+            n=found.status.held,
+        )
+        self._tell("held", held if found.status.held else "")
         self._tell("forked", "\n".join(found.forked))
         self._tell("skew", found.skew)
         self._last()
@@ -272,7 +278,10 @@ class SyncPage(Page):
             self.context.tasks.run(job, self._imported, owner=self)
 
     @Slot(object)
-    def _imported(self, facts: dict[str, Any]) -> None:
+    def _imported(self, brought: Brought) -> None:
+        facts = brought.facts
+        if brought.renewed is not None:
+            self.context.renew(brought.renewed)
         if facts["missing"]:
             dialogs.inform(self, _("还缺前面的内容，先放着"), "\n".join(facts["missing"]))
         elif not facts["applied"]:

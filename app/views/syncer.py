@@ -79,6 +79,8 @@ class Syncer(QObject):
     @Slot(object)
     def _synced(self, result: SyncResult) -> None:
         self._failures = 0
+        if result.renewed is not None:
+            self._context.renew(result.renewed)
         self._finish(None)
         self._show(result)
 

@@ -104,7 +104,7 @@ def _believe(connection: Any, device: str, pc: Pc) -> None:
     from app.sync.receive import _encode
 
     held = holdings(connection, {STREET})
-    connection.execute(update(peer).where(peer.c.device == device).values(holdings=_encode(by_scope(held))))
+    connection.execute(update(peer).where(peer.c.device == device).values(holdings=_encode(by_scope(held, {}))))
 
 
 def test_a_log_that_the_district_holds_otherwise_is_told_in_plain_words(world: World) -> None:
@@ -122,7 +122,7 @@ def test_a_log_that_the_district_holds_otherwise_is_told_in_plain_words(world: W
         seq, _hash = held[STREET, second.device]
         wrong = {**held, (STREET, second.device): (seq, b"elsewise")}
         district = world.district.device
-        connection.execute(update(peer).where(peer.c.device == district).values(holdings=_encode(by_scope(wrong))))
+        connection.execute(update(peer).where(peer.c.device == district).values(holdings=_encode(by_scope(wrong, {}))))
     (line,) = stand(first.workspace).forked
     assert line.startswith("“B 号电脑”的记录与区里的不一致")
 
@@ -135,14 +135,14 @@ def test_an_older_and_a_newer_program_are_told_apart(world: World) -> None:
     usb.import_file(pc.replica, world.file(newer, pc.certificate()))
     assert stand(pc.workspace).skew == "本机的程序比区里旧，区里的新内容要升级后才能看到。"
     older = replace(world.district.replica(), schema=0)
-    facts = syncing.bring(pc.workspace, world.file(older, pc.certificate()))
+    facts = syncing.bring(pc.workspace, world.file(older, pc.certificate())).facts
     assert stand(pc.workspace).skew == "区里的程序比本机旧，本机的新内容区里要升级后才能看到。"
     assert facts["notice"] == stand(pc.workspace).skew
     other = world.carded("b")
     meet(world, other)
     certificate = pc.certificate()
     file = world.file(replace(other.replica, schema=99), certificate)
-    assert syncing.bring(pc.workspace, file)["notice"].startswith("本机的程序比那台电脑旧")
+    assert syncing.bring(pc.workspace, file).facts["notice"].startswith("本机的程序比那台电脑旧")
 
 
 def test_how_the_last_exchange_ended_is_remembered(world: World) -> None:

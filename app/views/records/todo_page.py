@@ -57,6 +57,9 @@ class TodoRow(QWidget):
     def _offer(self, row: QHBoxLayout) -> None:
         code, records = self.todo.finding.code, self.todo.records
         several = len(records) > 1
+        if code == "held":
+            self._add(row, _("查看"), self._show_held, records[0])
+            return
         for at, named in enumerate(records[:3]):
             self._add(row, _("打开第{n}条", n=at + 1) if several else _("打开"), self._open, named)
         if code == "clash" and len(records) == 2:
@@ -88,6 +91,10 @@ class TodoRow(QWidget):
     @Slot()
     def _open(self) -> None:
         self.context.open_record(self.todo.finding.kind, self._asked())
+
+    @Slot()
+    def _show_held(self) -> None:
+        self.context.open_page("held")
 
     @Slot()
     def _enrolments(self) -> None:
