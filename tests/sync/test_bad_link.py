@@ -101,6 +101,16 @@ def test_what_arrived_before_a_cut_is_not_sent_again(remote: Remote) -> None:
     assert here == there
 
 
+def test_after_a_cut_the_bundles_grow_again(remote: Remote) -> None:
+    bookings(remote.pc.replica, 0, 4000)
+    http.sync_once(remote.pc.replica, cancelled=_after(1))
+    remote.line.passed, remote.line.cut_after = 0, 1000
+    result = http.sync_once(remote.pc.replica)
+    assert result.complete
+    assert remote.line.cuts == 1
+    assert result.rounds <= 12, "sixteen bundles of 250 would be as many as halved for good"
+
+
 def _after(rounds: int):
     turns = iter([False] * rounds + [True] * 9)
     return lambda: next(turns)

@@ -72,6 +72,7 @@ class Setting:
             bookings(pc.replica, self.made, count)
             self.made += count
         self.world.up(self.far)
+        self.world.down(self.far)  # so that it knows what need not be carried again
 
     def equal(self) -> bool:
         """Both hold the same logs: their chain hashes tell."""
