@@ -15,7 +15,7 @@ from app.sync import usb
 from app.sync.answer import answer
 from app.sync.exchange import Limit
 from app.sync.log import ALL
-from app.sync.packer import Packer, last_heard
+from app.sync.packer import packer_for
 from app.sync.receive import open_all, receive
 from tests.sync.fleet import Fleet, Pc
 
@@ -57,7 +57,7 @@ class Carriers:
     def bundles(self, a: Pc, b: Pc, limit: Limit, chance: random.Random | None) -> None:
         """Bundles from ``a`` to ``b`` until there are none left; all of them where ``chance`` is None."""
         to = certificates.own(b.workspace.machine)
-        packer = Packer(a.replica, to.box, to.scope, last_heard(a.replica, to.device))
+        packer = packer_for(a.replica, to.box, to.scope, to.device)
         for _bundle in range(1000):
             with a.program():
                 packed = packer.pack(limit)
@@ -109,7 +109,7 @@ class Carriers:
         """Request and answer until neither side has news, or until the connection breaks."""
         district = self.fleet.district
         assert district is not None
-        packer = Packer(pc.replica, district.machine.box_key, ALL, last_heard(pc.replica, district.device))
+        packer = packer_for(pc.replica, district.machine.box_key, ALL, district.device)
         for _request in range(1000):
             with pc.program():
                 packed = packer.pack(limit)
@@ -122,10 +122,12 @@ class Carriers:
                 opened = open_all(pc.replica, body)
                 received = receive(pc.replica, opened)
                 pc.heard(received)
-            theirs = opened[-1].header.held()
-            if not received.applied and theirs == packer.theirs and packed.batch is None:
+            before = packer.theirs
+            if received.renewed is not None:
+                packer = packer_for(pc.replica, district.machine.box_key, ALL, district.device)
+            packer.heard(opened[-1].header)
+            if packed.batch is None and not received.applied and packer.theirs == before:
                 return
-            packer.theirs = theirs
         raise AssertionError("the exchange does not come to an end")
 
     # the end

@@ -89,9 +89,8 @@ class Pc:
 
     def heard(self, received: Received) -> None:
         """Where a fork was healed, the PC writes on under a new id, and its forms are read anew."""
-        renewed = getattr(received, "renewed", None)
-        if renewed is not None:
-            self.workspace = self.workspace.with_machine(renewed)
+        if received.renewed is not None:
+            self.workspace = self.workspace.with_machine(received.renewed)
             self.desk += 1
 
     def reopen(self) -> None:

@@ -47,6 +47,7 @@ class Fate:
 
     folded: set[tuple[str, str]]
     held: set[tuple[str, str]]
+    """Kept and not folded."""
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Oracle:
 
     acts: list[Act] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
-    """Authors of acts that nobody else held when a disk went back: they may be gone."""
+    """Authors of acts that nobody else held when a disk went back, or that somebody set aside: they may be gone."""
     records: dict[str, str] = field(default_factory=dict)
     """The kind of every record ever made, by id."""
 
@@ -64,11 +65,13 @@ class Oracle:
         verdict = Verdict()
         for act in self.acts:
             folded = (act.author, act.kind) in fate.folded
-            if not folded and (act.author, act.kind) not in fate.held and act.author not in self.lost:
+            kept = (act.author, act.kind) in fate.held
+            if not folded and not kept and act.author not in self.lost:
                 verdict.missing.append(act.author)
-            if folded:
+            if folded or (kept and act.author not in self.lost):
                 for place, value in act.wrote:
                     verdict.written[place].add(value)
+            if folded:
                 for place, value in act.overwrote:
                     verdict.overwritten[place].add(value)
                 for place, value in act.deleted:

@@ -7,19 +7,19 @@ its real bundles. What people knew is written down by :mod:`tests.sync.oracle`.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from app.errors import Refusal
 from app.models.registry import KINDS
-from app.services import erasing, reading, settling, undoing, writing
+from app.services import erasing, holding, reading, settling, undoing, writing
 from app.services.reading import Row
-from app.store.tables import ERASURE, change
-from app.sync import log
+from app.store.tables import ERASURE, change, stray_change
+from app.sync import forks, log
 from app.sync.merge import fold
 from tests.sync.carriers import Carriers
 from tests.sync.fleet import Fleet, Pc
@@ -34,6 +34,13 @@ venues altogether."""
 PERSONAL = {"leader_name", "leader_address", "contact_phone"}
 
 
+class Held(NamedTuple):
+    """A write that waits for a person."""
+
+    id: str
+    values: Mapping[str, Any]
+
+
 class Simulation:
     """People work offline at the PCs of ``fleet``; carriers bring news about; disks go back."""
 
@@ -45,16 +52,17 @@ class Simulation:
         self.carriers = Carriers(self.random, folder, self.fleet, self.tell)
         self.count = 0
         self.open_forms: list[tuple[Pc, str, str, Row]] = []
-        calm = self.random.random() < 0.3
+        often = self.random.choice((0, 0.5, 0.5, 1.5))
         people: list[tuple[Callable[[Pc], None], float]] = [
             (self._create, 2), (self._edit, 8), (self._open_form, 4), (self._delete, 2), (self._undelete, 2),
             (self._settle, 3), (self._erase, 1), (self._undo, 2),
+            (self._adopt, 0.5),
         ]  # fmt: skip
         self.actions = [
-            *((partial(_at_the_program, action), often) for action, often in people),
+            *((partial(_at_the_program, action), weight) for action, weight in people),
             (self._save_form, 5),
             (self.carriers.carry, 8),
-            *((disaster, 0.0 if calm else 0.5) for disaster in self.fleet.disasters),
+            *((disaster, often) for disaster in self.fleet.disasters),
         ]
 
     def tell(self, what: str) -> None:
@@ -74,6 +82,11 @@ class Simulation:
         for pc in self.fleet.pcs:
             self.fleet.upgrade(pc)
         self.carriers.deliver_everything()
+        if self.random.random() < 0.7:
+            for pc in self.fleet.pcs:
+                while holding.held(pc.office):
+                    self._adopt(pc)
+            self.carriers.deliver_everything()
 
     def close(self) -> None:
         self.fleet.close()
@@ -251,6 +264,22 @@ class Simulation:
         if restored:
             self._did(pc, act, f"undid {op}")
 
+    def _adopt(self, pc: Pc) -> None:
+        """What is held comes back to work, or is set aside by somebody who has looked at it."""
+        found = holding.held(pc.office)
+        if not found:
+            return
+        one = self.random.choice(found)
+        self.count += 1
+        pc.at_desk = f"人{self.count}"
+        if self.random.random() < 0.8:
+            holding.adopt(pc.replica, pc.office, one.device)
+            self.tell(f"{pc.name} adopts what is held of {one.device}: {[write.actor for write in one.writes]}")
+        else:
+            holding.set_aside(pc.replica, pc.office, one.device)
+            self.oracle.lost |= {write.actor for write in one.writes}
+            self.tell(f"{pc.name} sets aside what is held of {one.device}: {[write.actor for write in one.writes]}")
+
     # the verdict
 
     def states(self, pc: Pc) -> dict[str, Any]:
@@ -274,11 +303,17 @@ class Simulation:
         return apart + [f"{pc.name}: {fault}" for pc in self.fleet.pcs for fault in pc.workspace.check()]
 
     def fate(self) -> Fate:
-        """What came through: the changes that are folded."""
-        pc = self.fleet.pcs[0]
-        with pc.office.reading() as session:
-            found = session.execute(select(change.c.actor, change.c.kind).where(change.c.scope == pc.office.scope))
-            return Fate({(row.actor, row.kind) for row in found}, set())
+        """What came through: the changes that are folded, and those that are kept somewhere and not folded."""
+        folded: set[tuple[str, str]] = set()
+        held: set[tuple[str, str]] = set()
+        for pc in self.fleet.pcs:
+            with pc.office.reading() as session:
+                ends = log.ends(session.connection(), pc.office.scope)
+                for c, into in ((change.c, folded), (stray_change.c, held)):
+                    for row in session.execute(select(c.device, c.seq, c.actor, c.kind)):
+                        beyond = row.device in ends and row.seq > ends[row.device].seq
+                        (held if beyond else into).add((row.actor, row.kind))
+        return Fate(folded, held)
 
     def unaccounted(self) -> list[str]:
         """Values that are neither current, nor knowingly overwritten, nor listed, nor erased; and records that went
@@ -290,6 +325,9 @@ class Simulation:
         conflicts: dict[tuple[str, str], set[Any]] = {}
         for conflict in settling.conflicts(pc.office):
             conflicts[conflict.id, conflict.field] = {hashable(v.value) for v in conflict.versions}
+        for held in self._held():
+            for name, value in held.values.items():
+                conflicts.setdefault((held.id, name), set()).add(hashable(value))
         for kind, fields in FIELDS.items():
             made = [record for record, of_kind in self.oracle.records.items() if of_kind == kind]
             for row in reading.rows(pc.office, kind, made):
@@ -299,6 +337,13 @@ class Simulation:
             gone = set(made) - {row.id for row in reading.rows(pc.office, kind, made)}
             lost += [f"{record} is gone" for record in sorted(gone) if any(p[0] == record for p in verdict.written)]
         return lost
+
+    def _held(self) -> Iterator[Held]:
+        """What somebody is shown as held."""
+        for pc in self.fleet.pcs:
+            with pc.office.reading() as session:
+                for one in forks.held(session.connection(), pc.office.scope):
+                    yield Held(one.change.record_id, log.write_of(one.change).values or {})
 
     def last_words(self, count: int = 60) -> str:
         """The last of the story."""
