@@ -161,7 +161,9 @@ class Workspace:
         workspace = cls._wired(data, machine, engine, street, clock)
         workspace._settle_id()
         workspace._fold_after_upgrade()
-        return workspace._checked_mark()
+        workspace = workspace._checked_mark()
+        workspace._introduce()  # an id that never left may be newer than a database that was put back
+        return workspace
 
     @classmethod
     def restore(cls, data: Path, config: Path, source: Path, *, clock: Clock = datetime.now) -> Path:

@@ -36,15 +36,24 @@ def head_bytes(scope: str, device: str, seq: int, head: bytes) -> bytes:
 
 def introduce(replica: Replica, scope: str | None = None) -> None:
     """See to it that the log of this device in ``scope`` carries its newest certificate."""
+    scope = scope or replica.machine.scope
+    with replica.reading() as connection:
+        if _introduced(connection, replica, scope):
+            return
     with replica.writing() as connection:
-        introduce_in(connection, replica, scope or replica.machine.scope)
+        introduce_in(connection, replica, scope)
+
+
+def _introduced(connection: Connection, replica: Replica, scope: str) -> bool:
+    own = certificate.own(replica.machine)
+    held = [c for c in log.of_kind(connection, log.CERTIFICATE, scope) if c.device == own.device]
+    return bool(held) and certificate.of_change(held[-1]) == own
 
 
 def introduce_in(connection: Connection, replica: Replica, scope: str) -> None:
     """As :func:`introduce`, within a transaction."""
-    own = certificate.own(replica.machine)
-    held = [c for c in log.of_kind(connection, log.CERTIFICATE, scope) if c.device == own.device]
-    if not held or certificate.of_change(held[-1]) != own:
+    if not _introduced(connection, replica, scope):
+        own = certificate.own(replica.machine)
         author = Author(own.device, "", replica.clock(), replica.schema)
         log.append(connection, author, scope, [certificate.draft(own)])
 
