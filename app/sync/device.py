@@ -36,24 +36,15 @@ def head_bytes(scope: str, device: str, seq: int, head: bytes) -> bytes:
 
 def introduce(replica: Replica, scope: str | None = None) -> None:
     """See to it that the log of this device in ``scope`` carries its newest certificate."""
-    scope = scope or replica.machine.scope
-    with replica.reading() as connection:
-        if _introduced(connection, replica, scope):
-            return
     with replica.writing() as connection:
-        introduce_in(connection, replica, scope)
-
-
-def _introduced(connection: Connection, replica: Replica, scope: str) -> bool:
-    own = certificate.own(replica.machine)
-    held = [c for c in log.of_kind(connection, log.CERTIFICATE, scope) if c.device == own.device]
-    return bool(held) and certificate.of_change(held[-1]) == own
+        introduce_in(connection, replica, scope or replica.machine.scope)
 
 
 def introduce_in(connection: Connection, replica: Replica, scope: str) -> None:
     """As :func:`introduce`, within a transaction."""
-    if not _introduced(connection, replica, scope):
-        own = certificate.own(replica.machine)
+    own = certificate.own(replica.machine)
+    held = [c for c in log.of_kind(connection, log.CERTIFICATE, scope) if c.device == own.device]
+    if not held or certificate.of_change(held[-1]) != own:
         author = Author(own.device, "", replica.clock(), replica.schema)
         log.append(connection, author, scope, [certificate.draft(own)])
 
@@ -118,7 +109,10 @@ class Renewal:
     def go_on_as(self, connection: Connection, fresh: Machine) -> None:
         """Within a transaction: ``fresh`` is this PC under a new id. What the old one wrote is signed while its key is
         at hand, so that others can carry it."""
-        old, self.fresh = self.replica.machine, fresh
+        old = self.replica.machine
+        if fresh.device != old.device:
+            fresh = replace(fresh, past=(*old.past, certificate.encode(certificate.own(old))))
+        self.fresh = fresh
         fresh.propose()
         for (scope, device), head in log.heads(connection).items():
             if device == old.device and scope not in NEVER_LEAVE:

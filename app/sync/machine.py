@@ -92,6 +92,9 @@ class Machine:
     """The certificate others gave this device (by card, or by its previous key); empty: it certifies itself."""
     previous: tuple[bytes, ...] = ()
     """The public signing keys this PC had before; what they signed it goes on believing."""
+    past: tuple[bytes, ...] = ()
+    """The certificates it had before: shown to others, who follow them to this one; a database that was put back may
+    lack them."""
 
     @classmethod
     def create(cls, folder: Path, scope: str, letters: str = "A", db_key: bytes = b"") -> Machine:
@@ -118,7 +121,8 @@ class Machine:
             return cls(folder, raw["scope"], raw["letters"], bytes.fromhex(raw["db_key"]),
                        bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"),
                        bytes.fromhex(raw.get("certificate", "")),
-                       tuple(map(bytes.fromhex, raw.get("previous", []))))  # fmt: skip
+                       tuple(map(bytes.fromhex, raw.get("previous", []))),
+                       tuple(map(bytes.fromhex, raw.get("past", []))))  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
                 _("这份数据是另一台电脑的，本机没有它的密钥。"), _("请用恢复单恢复，或用入网卡让本机加入。")
@@ -150,6 +154,7 @@ class Machine:
             "scope": self.scope, "letters": self.letters, "db_key": self.db_key.hex(),
             "sign": self.sign_seed.hex(), "box": self.box_seed.hex(), "card": self.card,
             "certificate": self.certificate.hex(), "previous": [key.hex() for key in self.previous],
+            "past": [one.hex() for one in self.past],
         }  # fmt: skip
         write_safely(self.folder / name, json.dumps(raw, ensure_ascii=False, indent=1).encode())
 
