@@ -130,8 +130,10 @@ class Workspace:
         before = device.remembered(self.engine)
         if before == self.machine.device:
             return
+        never_left = f"{self.street}/{self.machine.device}" not in Mark.load(self.machine.folder).left
         with replica.writing() as connection:
-            device.introduce_in(connection, replica, self.street)
+            if never_left:  # else the first change of its log is elsewhere, and there cannot be two
+                device.introduce_in(connection, replica, self.street)
             if before is not None and before not in forks.own_ids(self.machine):
                 heal.orphaned(connection, replica, before)
             device.note(connection, self.machine)

@@ -74,8 +74,13 @@ def check(connection: Connection, replica: Replica, opened: Opened) -> Checked:
         raise _stranger()
     runs = changes_of(opened)
     brought = [found for run in runs for change in run if (found := certificates.of_change(change))]
-    if brought or not {span.device for span in header.runs} <= trusted.keys():
-        trusted = _believe(connection, replica, [*shown, *brought], [span.device for span in header.runs])
+    writers = [span.device for span in header.runs]
+    if brought or not set(writers) <= trusted.keys():
+        gaps = _gaps(connection, header.runs)
+        # Who introduced a writer may be in what is missing; then it comes first, and the writer is judged after.
+        trusted = _believe(connection, replica, [*shown, *brought], [] if gaps else writers)
+        if not set(writers) <= trusted.keys():
+            return Checked(missing=gaps)
     ends = {scope: log.ends(connection, scope) for scope in scopes}
     if _revoked(sender, trusted, ends.get(sender.scope, {})):
         raise revoked(sender.device)
@@ -87,6 +92,14 @@ def check(connection: Connection, replica: Replica, opened: Opened) -> Checked:
     if not checked.missing:
         _erased(connection, [*checked.changes, *(stray.change for stray in checked.strays)])
     return checked
+
+
+def _gaps(connection: Connection, spans: Sequence[Span]) -> list[Missing]:
+    """The runs before which something is missing here."""
+    heads = {key: head.seq for scope in {span.scope for span in spans}
+             for key, head in log.heads(connection, scope).items()}  # fmt: skip
+    held = [(span, heads.get((span.scope, span.device), 0)) for span in spans]
+    return [Missing(span.scope, span.device, seq, span.first) for span, seq in held if span.first > seq + 1]
 
 
 def _held(connection: Connection, scopes: frozenset[str]) -> list[Certificate]:

@@ -109,7 +109,10 @@ class Renewal:
     def go_on_as(self, connection: Connection, fresh: Machine) -> None:
         """Within a transaction: ``fresh`` is this PC under a new id. What the old one wrote is signed while its key is
         at hand, so that others can carry it."""
-        old, self.fresh = self.replica.machine, fresh
+        old = self.replica.machine
+        if fresh.device != old.device:
+            fresh = replace(fresh, past=(*old.past, certificate.encode(certificate.own(old))))
+        self.fresh = fresh
         fresh.propose()
         for (scope, device), head in log.heads(connection).items():
             if device == old.device and scope not in NEVER_LEAVE:

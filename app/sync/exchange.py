@@ -14,6 +14,7 @@ from app.store.tables import change as change_table
 from app.sync import log
 from app.sync.bundle import MAX_CHANGES, MAX_RAW, Holdings, Log, Place, Rungs
 from app.sync.change import GENESIS, Change
+from app.sync.closing import family
 from app.sync.device import head_bytes
 from app.sync.log import LogHead
 from app.sync.machine import Machine
@@ -121,14 +122,14 @@ class Planner:
                    for rung, known in self.rungs.get(key, ()))  # fmt: skip
 
     def _prevails(self, connection: Connection, key: Log) -> bool:
-        """Whether the other will take our past of this log: it is its own log, or ours is on the chain of a closed
-        one; and it has named earlier places."""
+        """Whether the other will take our past of this log: it is its own log, also one under an id it had
+        before, or ours is on the chain of a closed one; and it has named earlier places."""
         if key not in self.rungs:
             return False
         end = log.ends(connection, key[0]).get(key[1])
         if end is not None:
             return log.hash_at(connection, *key, end.seq) == end.hash
-        return key[1] == self.their_device
+        return key[1] in family(connection, key[0], self.their_device)
 
     def _walk(self, connection: Connection, key: Log, after: int, limit: Limit) -> Iterator[_Step]:
         """The changes of one log from ``after`` on, up to where it may be cut last."""

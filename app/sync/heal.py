@@ -29,17 +29,27 @@ def tails(connection: Connection, renewal: Renewal, cut: Mapping[Log, Sequence[H
         if device not in forks.own_ids(renewal.replica.machine):
             _erase_still(connection, renewal.current, scope, tail)
             continue
-        old = renewal.replica.machine
-        if device == old.device:
+        own = device == renewal.replica.machine.device
+        if own:
             renew(connection, renewal)
-            left = Mark.load(old.folder).left.get(f"{scope}/{device}", (0, ""))[0]
-            if left >= tail[0].change.seq:
-                head = log.heads(connection, scope)[scope, device]
-                draft = closing.draft(old, scope, device, head.seq, head.hash)
-                log.append(connection, _author(renewal.current), scope, [draft])
-                touched |= closing.settle(connection, renewal.current, scope)
+        if not own or _left(renewal.replica, scope, device) >= tail[0].change.seq:
+            touched |= _close(connection, renewal.current, scope, device)
         touched |= _written_again(connection, renewal.current, tail)
     return touched
+
+
+def _left(replica: Replica, scope: str, device: str) -> int:
+    return Mark.load(replica.machine.folder).left.get(f"{scope}/{device}", (0, ""))[0]
+
+
+def _close(connection: Connection, replica: Replica, scope: str, device: str) -> set[Key]:
+    """End an own log at what is held of it: others may hold what was cut off."""
+    old = replica.machine.formerly(device)
+    if old is None or device in log.ends(connection, scope):
+        return set()
+    head = log.heads(connection, scope)[scope, device]
+    log.append(connection, _author(replica), scope, [closing.draft(old, scope, device, head.seq, head.hash)])
+    return closing.settle(connection, replica, scope)
 
 
 def own_closed(connection: Connection, renewal: Renewal, scope: str) -> set[Key]:

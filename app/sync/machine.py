@@ -92,6 +92,11 @@ class Machine:
     """The certificate others gave this device (by card, or by its previous key); empty: it certifies itself."""
     previous: tuple[bytes, ...] = ()
     """The public signing keys this PC had before; what they signed it goes on believing."""
+    past: tuple[bytes, ...] = ()
+    """The certificates it had before: shown to others, who follow them to this one; a database that was put back may
+    lack them."""
+    given_up: tuple[bytes, ...] = field(default=(), repr=False)
+    """The signing seeds it had before: where a log was forked under an earlier id, only its key can say where it ends."""
 
     @classmethod
     def create(cls, folder: Path, scope: str, letters: str = "A", db_key: bytes = b"") -> Machine:
@@ -118,7 +123,9 @@ class Machine:
             return cls(folder, raw["scope"], raw["letters"], bytes.fromhex(raw["db_key"]),
                        bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"),
                        bytes.fromhex(raw.get("certificate", "")),
-                       tuple(map(bytes.fromhex, raw.get("previous", []))))  # fmt: skip
+                       tuple(map(bytes.fromhex, raw.get("previous", []))),
+                       tuple(map(bytes.fromhex, raw.get("past", []))),
+                       tuple(map(bytes.fromhex, raw.get("given_up", []))))  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
                 _("这份数据是另一台电脑的，本机没有它的密钥。"), _("请用恢复单恢复，或用入网卡让本机加入。")
@@ -150,6 +157,7 @@ class Machine:
             "scope": self.scope, "letters": self.letters, "db_key": self.db_key.hex(),
             "sign": self.sign_seed.hex(), "box": self.box_seed.hex(), "card": self.card,
             "certificate": self.certificate.hex(), "previous": [key.hex() for key in self.previous],
+            "past": [one.hex() for one in self.past], "given_up": [seed.hex() for seed in self.given_up],
         }  # fmt: skip
         write_safely(self.folder / name, json.dumps(raw, ensure_ascii=False, indent=1).encode())
 
@@ -161,7 +169,13 @@ class Machine:
         """This PC under a new device id: a new signing key; the same letters, and the same sealing key, so that
         files already on their way to this PC can still be opened."""
         previous = (*self.previous, self.verify_key)
-        return replace(self, sign_seed=os.urandom(32), certificate=b"", previous=previous)
+        given_up = (*self.given_up, self.sign_seed)
+        return replace(self, sign_seed=os.urandom(32), certificate=b"", previous=previous, given_up=given_up)
+
+    def formerly(self, device: str) -> Machine | None:
+        """This PC as it signed under ``device``, now or before; None where it never did, or the key is gone."""
+        machines = (replace(self, sign_seed=seed) for seed in (self.sign_seed, *self.given_up))
+        return next((machine for machine in machines if machine.device == device), None)
 
     @property
     def verify_key(self) -> bytes:

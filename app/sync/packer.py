@@ -92,7 +92,8 @@ class Packer:
     def _introduced(self, connection: Connection, batch: Batch | None) -> list[Certificate]:
         """Our own certificate, and those that lead to it and to the logs in the bundle, where the other lacks them."""
         own = certificates.own(self.replica.machine)
-        held: dict[str, Certificate] = {}
+        past = map(certificates.decode, self.replica.machine.past)
+        held: dict[str, Certificate] = {one.device: one for one in past}
         for scope in sorted(self.scopes):
             for change in log.of_kind(connection, log.CERTIFICATE, scope):
                 found = certificates.of_change(change)

@@ -1,48 +1,358 @@
-"""Simulated people at several PCs of one center, and the oracle of design.md §5.
+"""Simulated people at several PCs of one center, the carriers between them, and what befalls their disks.
 
-The oracle writes down what a person had on screen at each write, and never reads ``bases``: every value ever written
-must in the end be current, knowingly overwritten, listed as a conflict, or erased on request.
+Every choice follows from the seed, so any failure replays from it. People use the services of the program; carriers use
+its real bundles. What people knew is written down by :mod:`tests.sync.oracle`.
 """
 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
 
 from app.errors import Refusal
-from app.services import erasing, reading, settling, undoing, writing
+from app.models.registry import KINDS
+from app.services import erasing, holding, reading, settling, undoing, writing
 from app.services.reading import Row
-from app.sync import log, rows
+from app.store.tables import ERASURE, change, stray_change
+from app.sync import forks, log
 from app.sync.merge import fold
-from app.workspace import Workspace
+from tests.sync.carriers import Carriers
+from tests.sync.fleet import Fleet, Pc
+from tests.sync.oracle import Act, Fate, Oracle
 
-KIND = "team"
-FIELDS = ("venue_text", "schedule_text", "leader_name", "leader_address", "size")
-"""Plain fields, personal ones, and two that belong together."""
+FIELDS = {
+    "team": ("venue_text", "schedule_text", "leader_name", "leader_address", "size"),
+    "venue": ("remark", "contact_phone"),
+}
+"""Plain fields, personal ones, and two that belong together. The older program lacks the second field of a team, and
+venues altogether."""
+PERSONAL = {"leader_name", "leader_address", "contact_phone"}
 
-Place = tuple[str, str]
-"""(record id, log field)."""
+
+class Held(NamedTuple):
+    """A write that waits for a person."""
+
+    id: str
+    values: Mapping[str, Any]
 
 
-@dataclass
-class Oracle:
-    """What people knew."""
+class Simulation:
+    """People work offline at the PCs of ``fleet``; carriers bring news about; disks go back."""
 
-    written: dict[Place, set[Any]] = field(default_factory=lambda: defaultdict(set))
-    overwritten: dict[Place, set[Any]] = field(default_factory=lambda: defaultdict(set))
-    erased: dict[Place, set[Any]] = field(default_factory=lambda: defaultdict(set))
-    seen_by_deleters: dict[Place, set[Any]] = field(default_factory=lambda: defaultdict(set))
-    restored: set[Place] = field(default_factory=set)
-    """Places where a value that was overwritten may be written again: by an undo, a settling, an erasure."""
-    deleted_by_someone: set[str] = field(default_factory=set)
+    def __init__(self, seed: object, folder: Path, most_pcs: int = 8) -> None:
+        self.random = random.Random(f"people {seed}")
+        self.story: list[str] = []
+        self.oracle = Oracle()
+        self.fleet = Fleet(self.random, folder, self.oracle, self.tell, most_pcs)
+        self.carriers = Carriers(self.random, folder, self.fleet, self.tell)
+        self.count = 0
+        self.open_forms: list[tuple[Pc, str, str, Row]] = []
+        often = self.random.choice((0, 0.5, 0.5, 1.5))
+        people: list[tuple[Callable[[Pc], None], float]] = [
+            (self._create, 2), (self._edit, 8), (self._open_form, 4), (self._delete, 2), (self._undelete, 2),
+            (self._settle, 3), (self._erase, 1), (self._undo, 2),
+            (self._adopt, 0.5),
+        ]  # fmt: skip
+        self.actions = [
+            *((partial(_at_the_program, action), weight) for action, weight in people),
+            (self._save_form, 5),
+            (self.carriers.carry, 8),
+            *((disaster, often) for disaster in self.fleet.disasters),
+        ]
 
-    def wrote(self, place: Place, value: Any, on_screen: Any) -> None:
-        self.written[place].add(value)
-        if on_screen is not None and on_screen != value:
-            self.overwritten[place].add(on_screen)
+    def tell(self, what: str) -> None:
+        """A line of the story, for whoever has to understand a failure."""
+        self.story.append(what)
+
+    def run(self, steps: int) -> None:
+        """``steps`` things that people, carriers and disks do."""
+        actions, weights = zip(*self.actions, strict=True)
+        for _step in range(steps):
+            pc = self.random.choice(self.fleet.pcs)
+            (action,) = self.random.choices(actions, weights)
+            action(pc)
+
+    def end(self) -> None:
+        """Everybody upgrades and hears everything, some of it twice; what is held comes back to work."""
+        for pc in self.fleet.pcs:
+            self.fleet.upgrade(pc)
+        self.carriers.deliver_everything()
+        if self.random.random() < 0.7:
+            for pc in self.fleet.pcs:
+                while holding.held(pc.office):
+                    self._adopt(pc)
+            self.carriers.deliver_everything()
+
+    def close(self) -> None:
+        self.fleet.close()
+
+    # people
+
+    def _act(self, pc: Pc, kind: str) -> Act:
+        self.count += 1
+        act = Act(f"人{self.count}", kind)
+        pc.at_desk = act.author
+        return act
+
+    def _did(self, pc: Pc, act: Act, what: str) -> None:
+        self.oracle.acts.append(act)
+        self.tell(f"{act.author} at {pc.name}: {what} {sorted(map(repr, act.wrote))}")
+
+    def _value(self, name: str) -> tuple[Any, dict[str, Any]]:
+        self.count += 1
+        if name == "size":
+            pair = (100_000 + self.count, self.count)
+            return pair, {"member_count": pair[0], "party_member_count": pair[1]}
+        text = f"138{self.count:08d}" if name.endswith("phone") else f"值{self.count}"
+        return text, {name: text}
+
+    def _pick(self, pc: Pc, *, deleted: bool = False) -> tuple[str, Row] | None:
+        kind = self.random.choice(pc.kinds)
+        found = reading.ids(pc.office, kind, reading.Query(deleted=deleted))
+        return (kind, reading.get(pc.office, kind, self.random.choice(found))) if found else None
+
+    def _create(self, pc: Pc) -> None:
+        kind = self.random.choice(pc.kinds)
+        act = self._act(pc, kind)
+        values, wrote = {"name": f"队{self.count}"}, []
+        fields = [name for name in FIELDS[kind] if pc.knows(kind, name)]
+        for name in self.random.sample(fields, min(3, len(fields))):
+            value, typed = self._value(name)
+            values |= typed
+            wrote.append((name, value))
+        record = writing.save(pc.office, kind, values).id
+        self.oracle.records[record] = kind
+        for name, value in wrote:
+            act.writes((record, name), value, None)
+        self._did(pc, act, "made")
+
+    def _write(self, pc: Pc, kind: str, row: Row) -> None:
+        name = self.random.choice([name for name in FIELDS[kind] if pc.knows(kind, name)])
+        value, typed = self._value(name)
+        act = self._act(pc, kind)
+        writing.save(pc.office, kind, typed, row.id, seen=row.seen)
+        act.writes((row.id, name), value, shown(row, name))
+        self._did(pc, act, f"wrote over {shown(row, name)}")
+
+    def _edit(self, pc: Pc) -> None:
+        if found := self._pick(pc):
+            self._write(pc, *found)
+
+    def _open_form(self, pc: Pc) -> None:
+        if found := self._pick(pc):
+            self.open_forms.append((pc, pc.desk, *found))
+
+    def _save_form(self, _pc: Pc) -> None:
+        if not self.open_forms:
+            return
+        pc, desk, kind, row = self.open_forms.pop(self.random.randrange(len(self.open_forms)))
+        with pc.program():
+            # The form of a record that went to the bin is closed, and so are all forms when the program starts anew.
+            if pc.desk == desk and not reading.get(pc.office, kind, row.id).deleted:
+                self._write(pc, kind, row)
+
+    def _delete(self, pc: Pc) -> None:
+        if not (found := self._pick(pc)):
+            return
+        kind, row = found
+        act = self._act(pc, kind)
+        try:
+            writing.set_deleted(pc.office, kind, [row.id], True)
+        except Refusal:
+            return  # an open conflict is settled first
+        act.deleted = self._on_screen(pc, kind, row)
+        self._did(pc, act, f"deleted {row.id}")
+
+    def _on_screen(self, pc: Pc, kind: str, row: Row) -> set[tuple[tuple[str, str], Any]]:
+        """What a person sees of a record, field by field; of a newer field, what the log says."""
+        state = self._state(pc, kind, row.id)
+        found = set()
+        for name in FIELDS[kind]:
+            held = state.fields[name].value if name in state.fields else None
+            found.add(((row.id, name), shown(row, name) if pc.knows(kind, name) else hashable(held)))
+        return found
+
+    def _state(self, pc: Pc, kind: str, record: str) -> Any:
+        with pc.office.reading() as session:
+            return fold(map(log.write_of, log.of_record(session.connection(), pc.office.scope, kind, record)))
+
+    def _undelete(self, pc: Pc) -> None:
+        if found := self._pick(pc, deleted=True):
+            kind, row = found
+            act = self._act(pc, kind)
+            writing.set_deleted(pc.office, kind, [row.id], False)
+            self._did(pc, act, f"took back {row.id}")
+
+    def _settle(self, pc: Pc) -> None:
+        kind = self.random.choice(pc.kinds)
+        found = settling.conflicts(pc.office, kind)
+        if not found:
+            return
+        conflict = self.random.choice(found)
+        act = self._act(pc, kind)
+        if conflict.field == "deleted":
+            keep = self.random.choice((True, False))
+            row = reading.get(pc.office, kind, conflict.id)
+            if keep and {c.field for c in found if c.id == conflict.id} != {"deleted"}:
+                keep = False  # who has not seen the other values does not throw them away
+            settling.settle(pc.office, kind, conflict.id, "deleted", value=keep)
+            if keep:
+                act.deleted = self._on_screen(pc, kind, row)
+        else:
+            self._choose(pc, kind, conflict, act)
+        self._did(pc, act, f"settled {conflict.field} of {conflict.id}")
+
+    def _choose(self, pc: Pc, kind: str, conflict: settling.Conflict, act: Act) -> None:
+        place = (conflict.id, conflict.field)
+        values = {hashable(v.value) for v in conflict.versions}
+        if self.random.random() < 0.5 or not pc.knows(kind, conflict.field):
+            version = self.random.choice(conflict.versions)
+            settling.settle(pc.office, kind, conflict.id, conflict.field, take=version.stamp)
+            chosen = hashable(version.value)
+        else:
+            chosen, typed = self._value(conflict.field)
+            value = typed if conflict.field == "size" else typed[conflict.field]
+            settling.settle(pc.office, kind, conflict.id, conflict.field, value=value)
+        if chosen is not None:
+            act.wrote.add((place, chosen))
+        act.overwrote |= {(place, value) for value in values - {chosen}}
+        act.restored.add(place)
+
+    def _erase(self, pc: Pc) -> None:
+        if self.random.random() < 0.5 and (found := self._pick(pc)):
+            kind, row = found
+            act = self._act(pc, ERASURE)
+            act.restored = {(row.id, name) for name in FIELDS[kind]}  # what is not personal is written anew
+            with pc.office.reading() as session:
+                held = log.of_record(session.connection(), pc.office.scope, kind, row.id)
+            for write in map(log.write_of, held):
+                if write.values and PERSONAL & write.values.keys():
+                    act.erased |= {((row.id, f), hashable(v)) for f, v in write.values.items() if f in FIELDS[kind]}
+            if erasing.erase(pc.office, kind, row.id):
+                self._did(pc, act, f"erased {row.id}")
+
+    def _undo(self, pc: Pc) -> None:
+        op = undoing.last_operation(pc.office)
+        if op is None:
+            return
+        with pc.office.reading() as session:
+            done = log.of_operation(session.connection(), pc.office.scope, pc.office.device, op)
+        touched = {(c.kind, c.record_id) for c in done if c.kind in pc.kinds}
+        before = {key: reading.get(pc.office, *key) for key in touched}
+        screens = {key: self._on_screen(pc, key[0], row) for key, row in before.items()}
+        if not touched:
+            return  # the center or the administrator of the set-up
+        ((kind, _record),) = touched
+        act = self._act(pc, kind)
+        try:
+            restored = undoing.undo(pc.office, op).restored
+        except Refusal:
+            return
+        for key, old in before.items():
+            row = reading.get(pc.office, *key)
+            if row.deleted and not old.deleted:
+                act.deleted |= screens[key]
+            for name in FIELDS[kind]:
+                if pc.knows(kind, name) and shown(row, name) != shown(old, name):
+                    act.overwrote.add(((row.id, name), shown(old, name)))
+                    act.restored.add((row.id, name))
+        if restored:
+            self._did(pc, act, f"undid {op}")
+
+    def _adopt(self, pc: Pc) -> None:
+        """What is held comes back to work, or is set aside by somebody who has looked at it."""
+        found = holding.held(pc.office)
+        if not found:
+            return
+        one = self.random.choice(found)
+        self.count += 1
+        pc.at_desk = f"人{self.count}"
+        if self.random.random() < 0.8:
+            holding.adopt(pc.replica, pc.office, one.device)
+            self.tell(f"{pc.name} adopts what is held of {one.device}: {[write.actor for write in one.writes]}")
+        else:
+            holding.set_aside(pc.replica, pc.office, one.device)
+            self.oracle.lost |= {write.actor for write in one.writes}
+            self.tell(f"{pc.name} sets aside what is held of {one.device}: {[write.actor for write in one.writes]}")
+
+    # the verdict
+
+    def states(self, pc: Pc) -> dict[str, Any]:
+        """Every table of a PC and the heads of its logs, without what is its own."""
+        with pc.office.reading() as session:
+            tables = {kind.name: kind.model.__table__ for kind in KINDS.values()}
+            found: dict[str, Any] = {
+                name: sorted(map(tuple, session.execute(select(table))), key=repr) for name, table in tables.items()
+            }
+            scope = pc.office.scope
+            return found | {"heads": {key: h for key, h in log.heads(session.connection(), scope).items()}}
+
+    def divergences(self) -> list[str]:
+        """PCs whose tables or logs differ from the first's, or from their own log."""
+        first, *others = self.fleet.pcs
+        expected = self.states(first)
+        apart = []
+        for pc in others:
+            here = self.states(pc)
+            apart += [f"{pc.name}: {name} differs from {first.name}'s" for name in here if here[name] != expected[name]]
+        return apart + [f"{pc.name}: {fault}" for pc in self.fleet.pcs for fault in pc.workspace.check()]
+
+    def fate(self) -> Fate:
+        """What came through: the changes that are folded, and those that are kept somewhere and not folded."""
+        folded: set[tuple[str, str]] = set()
+        held: set[tuple[str, str]] = set()
+        for pc in self.fleet.pcs:
+            with pc.office.reading() as session:
+                ends = log.ends(session.connection(), pc.office.scope)
+                for c, into in ((change.c, folded), (stray_change.c, held)):
+                    for row in session.execute(select(c.device, c.seq, c.actor, c.kind)):
+                        beyond = row.device in ends and row.seq > ends[row.device].seq
+                        (held if beyond else into).add((row.actor, row.kind))
+        return Fate(folded, held)
+
+    def unaccounted(self) -> list[str]:
+        """Values that are neither current, nor knowingly overwritten, nor listed, nor erased; and records that went
+        away with a value nobody who deleted them had seen."""
+        pc = self.fleet.pcs[0]
+        fate = self.fate()
+        verdict = self.oracle.judge(fate)
+        lost = [f"what {author} did is nowhere" for author in verdict.missing]
+        conflicts: dict[tuple[str, str], set[Any]] = {}
+        for conflict in settling.conflicts(pc.office):
+            conflicts[conflict.id, conflict.field] = {hashable(v.value) for v in conflict.versions}
+        for held in self._held():
+            for name, value in held.values.items():
+                conflicts.setdefault((held.id, name), set()).add(hashable(value))
+        for kind, fields in FIELDS.items():
+            made = [record for record, of_kind in self.oracle.records.items() if of_kind == kind]
+            for row in reading.rows(pc.office, kind, made):
+                for name in fields:
+                    listed = conflicts.get((row.id, name), set())
+                    lost += verdict.of_field((row.id, name), shown(row, name), listed, row.deleted)
+            gone = set(made) - {row.id for row in reading.rows(pc.office, kind, made)}
+            lost += [f"{record} is gone" for record in sorted(gone) if any(p[0] == record for p in verdict.written)]
+        return lost
+
+    def _held(self) -> Iterator[Held]:
+        """What somebody is shown as held."""
+        for pc in self.fleet.pcs:
+            with pc.office.reading() as session:
+                for one in forks.held(session.connection(), pc.office.scope):
+                    yield Held(one.change.record_id, log.write_of(one.change).values or {})
+
+    def last_words(self, count: int = 60) -> str:
+        """The last of the story."""
+        return "\n".join(self.story[-count:])
+
+
+def _at_the_program(action: Callable[[Pc], None], pc: Pc) -> None:
+    with pc.program():
+        action(pc)
 
 
 def shown(row: Row, name: str) -> Any:
@@ -54,241 +364,11 @@ def shown(row: Row, name: str) -> Any:
     return None if set(values) == {None} else values
 
 
-class Simulation:
-    """``pcs`` people work offline; ``carry(a, b)`` brings some of a's news to b."""
-
-    def __init__(
-        self, seed: int, pcs: list[Workspace], carry: Callable[[Workspace, Workspace, random.Random | None], None]
-    ):
-        self.random = random.Random(seed)
-        self.pcs, self.carry = pcs, carry
-        self.oracle = Oracle()
-        self.count = 0
-        self.records: list[str] = []
-        self.open_forms: list[tuple[Workspace, Row]] = []
-
-    def step(self) -> None:
-        """One thing a person or a carrier does."""
-        pc = self.random.choice(self.pcs)
-        action = self.random.choices(
-            (self._create, self._edit, self._open_form, self._save_form, self._delete, self._undelete, self._settle,
-             self._erase, self._undo, self._exchange),
-            (2, 8, 4, 5, 2, 2, 3, 1, 2, 8),
-        )[0]  # fmt: skip
-        action(pc)
-
-    def converge(self) -> None:
-        """Everybody hears everything, in several rounds and some of it twice."""
-        for _round in range(3):
-            pairs = [(a, b) for a in self.pcs for b in self.pcs if a is not b]
-            self.random.shuffle(pairs)
-            for a, b in pairs:
-                self.carry(a, b, None)
-
-    def _value(self, name: str) -> tuple[Any, dict[str, Any]]:
-        self.count += 1
-        if name == "size":
-            pair = (1000 + self.count, self.count)
-            return pair, {"member_count": pair[0], "party_member_count": pair[1]}
-        return f"值{self.count}", {name: f"值{self.count}"}
-
-    def _rows(self, pc: Workspace, *, deleted: bool = False) -> list[Row]:
-        found = reading.ids(pc.office, KIND, reading.Query(deleted=deleted))
-        return reading.rows(pc.office, KIND, found)
-
-    def _pick(self, pc: Workspace, *, deleted: bool = False) -> Row | None:
-        rows_ = self._rows(pc, deleted=deleted)
-        return self.random.choice(rows_) if rows_ else None
-
-    def _create(self, pc: Workspace) -> None:
-        names = self.random.sample(FIELDS, 3)
-        values, wrote = {"name": f"队{self.count}"}, []
-        for name in names:
-            value, typed = self._value(name)
-            values |= typed
-            wrote.append((name, value))
-        record = writing.save(pc.office, KIND, values).id
-        self.records.append(record)
-        for name, value in wrote:
-            self.oracle.wrote((record, name), value, None)
-
-    def _write(self, pc: Workspace, row: Row) -> None:
-        name = self.random.choice(FIELDS)
-        value, typed = self._value(name)
-        if reading.get(pc.office, KIND, row.id).deleted:
-            return  # the form of a record that went to the bin is closed
-        writing.save(pc.office, KIND, typed, row.id, seen=row.seen)
-        self.oracle.wrote((row.id, name), value, shown(row, name))
-
-    def _edit(self, pc: Workspace) -> None:
-        if row := self._pick(pc):
-            self._write(pc, row)
-
-    def _open_form(self, pc: Workspace) -> None:
-        if row := self._pick(pc):
-            self.open_forms.append((pc, row))
-
-    def _save_form(self, _pc: Workspace) -> None:
-        if self.open_forms:
-            pc, row = self.open_forms.pop(self.random.randrange(len(self.open_forms)))
-            self._write(pc, row)
-
-    def _delete(self, pc: Workspace) -> None:
-        row = self._pick(pc)
-        if row is None:
-            return
-        try:
-            writing.set_deleted(pc.office, KIND, [row.id], True)
-        except Refusal:
-            return  # an open conflict is settled first
-        self.oracle.deleted_by_someone.add(row.id)
-        for name in FIELDS:
-            self.oracle.seen_by_deleters[row.id, name].add(shown(row, name))
-
-    def _undelete(self, pc: Workspace) -> None:
-        if row := self._pick(pc, deleted=True):
-            writing.set_deleted(pc.office, KIND, [row.id], False)
-
-    def _settle(self, pc: Workspace) -> None:
-        found = [c for c in settling.conflicts(pc.office) if c.kind.name == KIND]
-        if not found:
-            return
-        conflict = self.random.choice(found)
-        place = (conflict.id, conflict.field)
-        if conflict.field == "deleted":
-            keep = self.random.choice((True, False))
-            row = reading.get(pc.office, KIND, conflict.id)
-            everything = {c.field for c in found if c.id == conflict.id}
-            if keep and everything != {"deleted"}:
-                keep = False  # who has not seen the other values does not throw them away
-            settling.settle(pc.office, KIND, conflict.id, "deleted", value=keep)
-            if keep:
-                self.oracle.deleted_by_someone.add(row.id)
-                for name in FIELDS:
-                    self.oracle.seen_by_deleters[row.id, name].add(shown(row, name))
-            return
-        values = {_hashable(v.value) for v in conflict.versions}
-        if self.random.random() < 0.5:
-            version = self.random.choice(conflict.versions)
-            settling.settle(pc.office, KIND, conflict.id, conflict.field, take=version.stamp)
-            chosen = _hashable(version.value)
-        else:
-            chosen, typed = self._value(conflict.field)
-            value = typed if conflict.field == "size" else typed[conflict.field]
-            settling.settle(pc.office, KIND, conflict.id, conflict.field, value=value)
-        if chosen is not None:
-            self.oracle.written[place].add(chosen)
-        self.oracle.overwritten[place] |= values - {chosen}
-        self.oracle.restored.add(place)
-
-    def _erase(self, pc: Workspace) -> None:
-        if self.random.random() < 0.5 and (row := self._pick(pc)):
-            for name in FIELDS:
-                self.oracle.restored.add((row.id, name))  # what is not personal is written anew
-                with pc.office.reading() as session:
-                    held = log.of_record(session.connection(), pc.office.scope, KIND, row.id)
-                for write in map(log.write_of, held):
-                    if (
-                        write.values
-                        and {"leader_name", "leader_address"} & write.values.keys()
-                        and name in write.values
-                    ):
-                        self.oracle.erased[row.id, name].add(_hashable(write.values[name]))
-            erasing.erase(pc.office, KIND, row.id)
-
-    def _undo(self, pc: Workspace) -> None:
-        before = {row.id: row for row in (*self._rows(pc), *self._rows(pc, deleted=True))}
-        try:
-            undoing.undo(pc.office)
-        except Refusal:
-            return
-        for row in (*self._rows(pc), *self._rows(pc, deleted=True)):
-            old = before[row.id]
-            if row.deleted and not old.deleted:
-                for name in FIELDS:
-                    self.oracle.seen_by_deleters[row.id, name].add(shown(old, name))
-            for name in FIELDS:
-                if shown(row, name) != shown(old, name):
-                    self.oracle.overwritten[row.id, name].add(shown(old, name))
-                    self.oracle.restored.add((row.id, name))
-
-    def _exchange(self, pc: Workspace) -> None:
-        other = self.random.choice([p for p in self.pcs if p is not pc])
-        self.carry(pc, other, self.random)
-
-    # the verdict
-
-    def states(self, pc: Workspace) -> dict[str, Any]:
-        """Every table of a PC, without what is its own."""
-        with pc.office.reading() as session:
-            from sqlalchemy import select
-
-            from app.models.registry import KINDS
-
-            return {
-                kind.name: sorted(map(tuple, session.execute(select(kind.model.__table__))), key=repr)
-                for kind in KINDS.values()
-            }
-
-    def divergences(self) -> list[str]:
-        """PCs whose tables differ from the first's, or from their own log."""
-        first = self.states(self.pcs[0])
-        apart = [pc.office.device for pc in self.pcs[1:] if self.states(pc) != first]
-        for pc in self.pcs:
-            with pc.office.reading() as session:
-                apart += [str(key) for key in rows.compare(session.connection())]
-        return apart
-
-    def unaccounted(self) -> list[str]:
-        """Values that are neither current, nor knowingly overwritten, nor listed, nor erased; and records that went
-        away with a value nobody who deleted them had seen."""
-        pc = self.pcs[0]
-        lost = []
-        for record in self.records:
-            with pc.office.reading() as session:
-                state = fold(map(log.write_of, log.of_record(session.connection(), pc.office.scope, KIND, record)))
-            row = reading.get(pc.office, KIND, record)
-            listed = {
-                (c.field, _hashable(v.value)) for c in settling.conflicts(pc.office, KIND, record) for v in c.versions
-            }
-            for name in FIELDS:
-                place = (record, name)
-                now = shown(row, name)
-                for value in self.oracle.written[place]:
-                    fine = value == now or value in self.oracle.overwritten[place] | self.oracle.erased[place]
-                    if not fine and (name, value) not in listed:
-                        lost.append(f"{name}={value} of {record}: shown {now}, listed {listed}")
-                ghosts = {v for f, v in listed if f == name and v is not None and v != now}
-                if place not in self.oracle.restored and ghosts & self.oracle.overwritten[place]:
-                    lost.append(f"{name} of {record}: overwritten {ghosts} is listed again")
-                if row.deleted and now is not None and now not in self.oracle.seen_by_deleters[place]:
-                    lost.append(f"{record} went away with {name}={now} unseen")
-            assert row.deleted == state.deleted
-        return lost
-
-
-def _hashable(value: Any) -> Any:
+def hashable(value: Any) -> Any:
+    """A value of the log as :func:`shown` says it."""
     if isinstance(value, dict):
         pair = (value["member_count"], value["party_member_count"])
         return None if set(pair) == {None} else pair
     return value
 
 
-def carry_plainly(a: Workspace, b: Workspace, chance: random.Random | None) -> None:
-    """Copy the changes of a that b lacks, up to a random place of each log; then fold. No bundle, no signature."""
-    with a.office.reading() as session:
-        theirs = log.heads(session.connection())
-        with b.engine.execution_options(write=True).begin() as connection:
-            held = log.heads(connection)
-            keys = set()
-            for (scope, device), head in theirs.items():
-                after = held[scope, device].seq if (scope, device) in held else 0
-                upto = head.seq if chance is None or chance.random() < 0.7 else chance.randint(0, head.seq)
-                changes = log.of_log(session.connection(), scope, device, after, upto)
-                hashes = [log.hash_at(session.connection(), scope, device, c.seq) or b"" for c in changes]
-                log.store(connection, changes, hashes)
-                keys |= {(c.scope, c.kind, c.record_id) for c in changes}
-            for scope in {scope for scope, _device in theirs}:
-                targets = log.erased_in(connection, scope)
-                keys |= {(scope, kind, record) for kind, record in log.drop_values(connection, scope, targets)}
-            rows.refold(connection, keys)

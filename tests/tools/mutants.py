@@ -1,0 +1,248 @@
+"""Plants faults into a copy of the program, one at a time, and sees whether the tests notice.
+
+    python -m tests.tools.mutants [WORD]...     all, or those whose name holds one of the words
+
+Each fault is a piece of source text replaced by another. A text that is not found exactly once is an error: the
+program has moved on, and the fault must be written anew. Prints a line for each; exit 1 where a fault lives on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("app", "tests", "resources", "pyproject.toml")
+SEEDS = "40"
+"""How many seeds of the property test a fault must outlive."""
+LIMIT = 240
+"""Seconds for the tests of one fault; to run longer is to be noticed."""
+PROPERTY = "tests/sync/test_merge_property.py"
+USB = "tests/sync/test_usb.py"
+REFUSALS = "tests/sync/test_refusals.py"
+
+
+class Edit(NamedTuple):
+    """One piece of source text for another."""
+
+    path: str
+    old: str
+    new: str
+
+
+class Mutant(NamedTuple):
+    """A fault, and the tests of which at least one must fail."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    tests: tuple[str, ...]
+
+
+def _mutant(name: str, path: str, old: str, new: str, *tests: str) -> Mutant:
+    return Mutant(name, (Edit(path, old, new),), tests)
+
+
+MUTANTS = (
+    _mutant(
+        "no gap check", "app/sync/checks.py",
+        "if span.first > held.seq + 1:", "if False:", USB,
+    ),
+    _mutant(
+        "no conflict record", "app/sync/merge.py",
+        "return FieldState(top.value, tuple(shown), tuple(others), top.erased)",
+        "return FieldState(top.value, tuple(shown), (), top.erased)", PROPERTY,
+    ),
+    _mutant(
+        "merge by arrival order", "app/sync/merge.py",
+        "top = max(heads, key=lambda head: head.stamp)", "top = heads[-1]", PROPERTY,
+    ),
+    Mutant(
+        "mark after sending",
+        (
+            Edit("app/sync/device.py", "Mark(replica.machine.folder).reserve(left, bundles)",
+                 "Mark(replica.machine.folder).reserve({}, bundles)"),
+            Edit("app/sync/packer.py", "        return Packed(data, batch)\n",
+                 "        from app.sync.machine import Mark\n\n"
+                 "        with self.replica.reading() as connection:\n"
+                 "            device = machine.device\n"
+                 "            left = {f'{s}/{d}': (h.seq, h.hash.hex()) for (s, d), h in log.heads(connection).items()\n"
+                 "                    if d == device}\n"
+                 "        Mark(machine.folder).reserve(left, 0)\n"
+                 "        return Packed(data, batch)\n"),
+        ),
+        (USB,),
+    ),
+    _mutant(
+        "mark without hash", "app/sync/device.py",
+        "(held is None or held.hex() != head)", "held is None", USB, PROPERTY,
+    ),
+    _mutant(
+        "restored device keeps its id", "app/sync/device.py",
+        "    return renew(replica)\n", "    return None\n", USB,
+    ),
+    _mutant(
+        "no repeat guard: what is held is stored again", "app/sync/checks.py",
+        "fresh = run[skip:]", "fresh = run", USB,
+    ),
+    _mutant(
+        "no repeat guard: an older bundle replaces what a newer one said", "app/sync/receive.py",
+        "elif header.counter > held:", "else:", USB,
+    ),
+    _mutant(
+        "no fork check", "app/sync/checks.py",
+        "if skip > 0 and hashes[skip - 1] !=", "if False and hashes[skip - 1] !=", REFUSALS,
+    ),
+    _mutant(
+        "no signature check: bundle", "app/sync/bundle.py",
+        "not 1 <= len(header.certificates) <= MAX_CERTIFICATES or not certificates.signed_by(\n"
+        "        header.sender.verify, _signed(clear, machine.box_key, body), signature\n"
+        "    )",
+        "not 1 <= len(header.certificates) <= MAX_CERTIFICATES", REFUSALS,
+    ),
+    _mutant(
+        "no signature check: head of a log", "app/sync/checks.py",
+        "if hashes[-1] != span.hash or not certificates.signed_by(\n"
+        "            trusted[span.device].verify, head_bytes(span.scope, span.device, span.last, span.hash), "
+        "span.signature\n        ):",
+        "if hashes[-1] != span.hash:", REFUSALS,
+    ),
+    _mutant(
+        "no signature check: certificate", "app/sync/certificate.py",
+        "return signed_by(self.signer, _certificate_bytes(self), self.signature)", "return True", "tests/sync/test_trust.py",
+    ),
+    _mutant(
+        "no recipient check", "app/sync/bundle.py",
+        'return b"shuniu bundle 1\\n" + clear + recipient + blake2b(body).digest()',
+        'return b"shuniu bundle 1\\n" + blake2b(body).digest()', REFUSALS,
+    ),
+    _mutant(
+        "no scope check: header", "app/sync/checks.py",
+        "if any(span.scope not in scopes for span in header.runs):", "if False:", REFUSALS,
+    ),
+    _mutant(
+        "no scope check: writer", "app/sync/checks.py",
+        "if writer.scope not in (span.scope, ALL) or span.scope in (log.DISTRICT, log.DEMO):", "if False:", REFUSALS,
+    ),
+    _mutant(
+        "record key without owner: rows", "app/sync/rows.py",
+        "delete(table).where(table.c.owner == owner, table.c.id.in_(batch))", "delete(table).where(table.c.id.in_(batch))",
+        USB, "tests/sync/test_mutants.py",
+    ),
+    _mutant(
+        "record key without owner: log", "app/sync/log.py",
+        "where(c.kind == kind, c.record_id.in_(batch), c.scope == scope)", "where(c.kind == kind, c.record_id.in_(batch))",
+        USB, "tests/sync/test_mutants.py",
+    ),
+    _mutant(
+        "chain not verified", "app/sync/checks.py",
+        "if hashes[-1] != span.hash or not", "if not", REFUSALS,
+    ),
+    _mutant(
+        "delete supersedes other fields", "app/sync/merge.py",
+        "            superseded.update((field, base) for base in write.bases.get(field, ()) if base < write.stamp)\n",
+        "            for named in write.bases if DELETED in write.fields else (field,):\n"
+        "                superseded.update((named, base) for base in write.bases.get(named, ()) if base < write.stamp)\n",
+        PROPERTY,
+    ),
+    _mutant(
+        "bases read at flush", "app/sync/capture.py",
+        "seen = self._seen.get((record.owner, record.kind.name, record.id), shown)", "seen = shown", PROPERTY,
+    ),
+    _mutant(
+        "hidden heads named by an edit", "app/sync/capture.py",
+        "return {field: seen.get(field, []) for field in values}",
+        "others = Heads.decode(record.heads).others\n"
+        "        return {field: [*seen.get(field, []), *others.get(field, ())] for field in values}",
+        PROPERTY,
+    ),
+    _mutant(
+        "bases erased with the values", "app/sync/log.py",
+        'values({c["values"]: None})', 'values({c["values"]: None, c.bases: b"\\x80"})', PROPERTY, USB,
+    ),
+    _mutant(
+        "packing by device instead of stamp order", "app/sync/exchange.py",
+        "self._take(connection, heapq.merge(*walks), limit)",
+        "self._take(connection, (step for walk in walks for step in walk), limit)", "tests/sync/test_mutants.py",
+    ),
+)  # fmt: skip
+
+
+def faults_of_text() -> list[str]:
+    """A line for each piece of source text that is not found exactly once."""
+    return [
+        f"{mutant.name}: found {count} times in {edit.path}: {edit.old}"
+        for mutant in MUTANTS
+        for edit in mutant.edits
+        if (count := (ROOT / edit.path).read_text("utf-8").count(edit.old)) != 1
+    ]
+
+
+def _copy(to: Path) -> None:
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, to / name)
+
+
+def _fault(tree: Path, tests: tuple[str, ...]) -> str:
+    """What the tests say that fail in ``tree``, or that they did not end within the limit; empty where they pass."""
+    environment = os.environ | {"SHUNIU_SEEDS": SEEDS, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
+    try:
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        return "no end within the limit"
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"pytest ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout if done.returncode else ""
+
+
+def caught(mutant: Mutant) -> bool:
+    """Whether the tests notice ``mutant``."""
+    with tempfile.TemporaryDirectory(prefix="shuniu-mutant-") as folder:
+        tree = Path(folder)
+        _copy(tree)
+        for edit in mutant.edits:
+            path = tree / edit.path
+            path.write_text(path.read_text("utf-8").replace(edit.old, edit.new), "utf-8")
+        return bool(_fault(tree, mutant.tests))
+
+
+def _line(mutant: Mutant) -> tuple[bool, str]:
+    start = time.monotonic()
+    noticed = caught(mutant)
+    return noticed, f"{'caught' if noticed else 'LIVES ':8}{time.monotonic() - start:5.0f} s  {mutant.name}"
+
+
+def main(words: list[str]) -> int:
+    """The tool."""
+    if faults := faults_of_text():
+        print("\n".join(faults), file=sys.stderr)
+        return 1
+    chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
+    with tempfile.TemporaryDirectory(prefix="shuniu-sound-") as folder:
+        _copy(Path(folder))
+        tests = tuple(sorted({test for mutant in chosen for test in mutant.tests}))
+        if said := _fault(Path(folder), tests):
+            print(f"the tests fail without any fault planted:\n{said[-4000:]}", file=sys.stderr)
+            return 1
+    living = 0
+    with ThreadPoolExecutor(int(os.environ.get("WORKERS", "2"))) as pool:
+        for noticed, line in pool.map(_line, chosen):
+            print(line, flush=True)
+            living += not noticed
+    print(f"{len(chosen) - living} of {len(chosen)} caught")
+    return 1 if living else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
