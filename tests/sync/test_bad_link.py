@@ -209,8 +209,8 @@ def test_a_slow_line_is_not_a_cut_one(remote: Remote) -> None:
     near = remote.world.carded("near")
     bookings(near.replica, 0, 300)
     remote.world.up(near)
-    worse(remote.line, 6_000, 0.0, None)
-    result = http.sync_once(remote.pc.replica, network=Network(stall=2))
+    worse(remote.line, 3_000, 0.0, None)
+    result = http.sync_once(remote.pc.replica, network=Network(stall=4))
     assert result.complete
     assert result.received >= 300
     assert remote.line.connections == 2, "one connection a sync"
