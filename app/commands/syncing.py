@@ -51,8 +51,11 @@ def sync_command(obj: Global, once: bool, asked: bool) -> None:
                 if once:
                     raise
                 say(fault)
-                failed = fault
-                failures = 0 if isinstance(fault, Interrupted) else failures + 1
+                failed, failures = fault, failures + 1
+                if isinstance(fault, Interrupted):
+                    failures = 0
+                    if fault.result.renewed is not None:
+                        workspace = workspace.with_machine(fault.result.renewed)
             sys.stdout.flush()
             time.sleep(pause(failures, failed))
     finally:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.sync.bundle import MAX_SEALED
 from app.sync.exchange import Limit
 from app.sync.packer import Packer
-from app.sync.receive import open_all, receive
+from app.sync.receive import goes_on, open_all, receive
 from app.sync.replica import Replica
 
 MAX_BODY = MAX_SEALED + 1024
@@ -31,9 +29,7 @@ def answer(replica: Replica, data: bytes, limit: Limit | None = None) -> bytes:
     in the answer let the other plan anew.
     """
     opened = open_all(replica, data)
-    received = receive(replica, opened)
-    if received.renewed is not None:
-        replica = replace(replica, machine=received.renewed)
+    replica = goes_on(replica, receive(replica, opened))
     # Only now is the sender believed (of several bundles at least the first): its scope decides what it may get.
     sender = opened[0].sender
     last = opened[-1].header

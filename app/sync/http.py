@@ -16,6 +16,7 @@ from app.errors import BundleRefused, EnvironmentFault, Refusal
 from app.sync import certificate as certificates
 from app.sync.answer import LIMIT, MAX_BODY
 from app.sync.bundle import MAGIC, Log
+from app.sync.change import GENESIS
 from app.sync.exchange import Limit, holdings
 from app.sync.log import ALL
 from app.sync.machine import Machine
@@ -68,9 +69,9 @@ def sync_once(
 ) -> SyncResult:  # fmt: skip
     """Exchange with the district of this PC's card until neither side has news, or until ``cancelled`` says so.
 
-    Raises :class:`EnvironmentFault` where the network or the server fails (:class:`Interrupted` where something had
-    moved before), :class:`BundleRefused` where one side does not accept the other's bundle. What was exchanged before
-    stays exchanged.
+    Raises :class:`EnvironmentFault` where the network or the server fails, :class:`BundleRefused` where one side does
+    not accept the other's bundle; :class:`Interrupted` instead, where something had moved before or this PC had taken
+    a new id, which its owner must learn. What was exchanged before stays exchanged.
     """
     card = certificates.card_of(replica.machine.card) if replica.machine.card else None
     if card is None or not card.server or card.authority.scope != ALL:
@@ -83,10 +84,11 @@ def sync_once(
             while not (cancelled and cancelled()):
                 if session.round(pool, helper):
                     break
-    except EnvironmentFault as fault:
-        if not session.result.moved:
+    except (EnvironmentFault, BundleRefused) as fault:
+        result = session.finished()
+        if result.renewed is None and (isinstance(fault, BundleRefused) or not result.moved):
             raise
-        raise Interrupted(fault.message, fault.mend, session.finished()) from fault
+        raise Interrupted(fault.message, fault.mend, result) from fault
     return session.finished()
 
 
@@ -153,7 +155,7 @@ class _Session:
         result.bytes_out += len(packed.data)
         result.bytes_in += len(body)
         result.touched |= received.touched
-        result.forked |= self.packer.forked
+        result.forked = set(self.packer.forked)
         moved = received.applied or (sent and before != theirs)
         self.asked = self.cuts
         if moved:
@@ -184,6 +186,7 @@ class _Session:
         if self.result.received:
             for kept in retry_kept(self.replica):
                 self.result.touched |= kept.touched
+                self.result.renewed = kept.renewed or self.result.renewed
         return self.result
 
     def _renew(self, machine: Machine) -> None:
@@ -216,13 +219,12 @@ class _Session:
         self.ahead, self.packer.theirs = None, theirs
 
     def _left(self) -> int:
-        """How many changes either side still lacks."""
+        """How many changes either side still lacks; two pasts of one log lack at least one of each other's."""
         with self.replica.reading() as connection:
             ours = holdings(connection, self.packer.scopes)
-        theirs = self.packer.theirs
-        return sum(
-            abs(ours.get(key, (0, b""))[0] - theirs.get(key, (0, b""))[0]) for key in ours.keys() | theirs.keys()
-        )
+        theirs, nothing = self.packer.theirs, (0, GENESIS[:8])
+        apart = [(ours.get(key, nothing), theirs.get(key, nothing)) for key in ours.keys() | theirs.keys()]
+        return sum(max(1, abs(our[0] - their[0])) for our, their in apart if our != their)
 
 
 def _post(pool: urllib3.PoolManager, server: str, data: bytes, limit: Limit) -> bytes:

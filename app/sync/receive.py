@@ -199,6 +199,11 @@ def keep(replica: Replica, data: bytes) -> Path:
     return path
 
 
+def goes_on(replica: Replica, received: Received) -> Replica:
+    """The replica after an import: under its new id, where it took one."""
+    return replica if received.renewed is None else replace(replica, machine=received.renewed)
+
+
 def retry_kept(replica: Replica) -> list[Received]:
     """Try the kept files again until none of them moves; those applied, or refused for good, leave the inbox."""
     done: list[Received] = []
@@ -214,5 +219,6 @@ def retry_kept(replica: Replica) -> list[Received]:
             if not result.missing:
                 path.unlink(missing_ok=True)
                 done.append(result)
+                replica = goes_on(replica, result)
                 moved = True
     return done

@@ -20,7 +20,7 @@ from app.sync.exchange import Limit
 from app.sync.log import ALL
 from app.sync.machine import sync_folder
 from app.sync.packer import packer_for
-from app.sync.receive import Received, keep, open_all, receive, retry_kept
+from app.sync.receive import Received, goes_on, keep, open_all, receive, retry_kept
 from app.sync.replica import Replica
 from app.text import _
 
@@ -159,7 +159,8 @@ def import_file(replica: Replica, path: Path) -> Received:
     result = receive(replica, open_all(replica, data))
     if result.missing:
         return replace(result, kept=keep(replica, data))
-    retry_kept(replica)
+    for kept in retry_kept(goes_on(replica, result)):
+        result = replace(result, touched=result.touched | kept.touched, renewed=kept.renewed or result.renewed)
     return result
 
 

@@ -79,10 +79,7 @@ class Syncer(QObject):
     @Slot(object)
     def _synced(self, result: SyncResult) -> None:
         self._failures = 0
-        if result.renewed is not None:
-            self._context.renew(result.renewed)
-        self._finish(None)
-        self._show(result)
+        self._finish(None, result)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
@@ -90,18 +87,17 @@ class Syncer(QObject):
             import logging
 
             logging.getLogger(__name__).error("The exchange failed", exc_info=error)
-        self._failures = 0 if isinstance(error, Interrupted) else self._failures + 1
-        self._finish(error)
         if isinstance(error, Interrupted):
-            self._show(error.result)
+            self._failures = 0
+            self._finish(error, error.result)
+        else:
+            self._failures += 1
+            self._finish(error)
 
-    def _show(self, result: SyncResult) -> None:
-        """Repaint what the others changed."""
-        kinds = frozenset(kind for _owner, kind, _id in result.touched)
-        if kinds:
-            self._context.wrote(kinds)
-
-    def _finish(self, error: Exception | None) -> None:
+    def _finish(self, error: Exception | None, result: SyncResult | None = None) -> None:
+        """The exchange is over; what it brought is shown, and a new id is taken up."""
+        if result is not None and result.renewed is not None:
+            self._context.renew(result.renewed)
         if self._progress is not None:
             self._progress.deleteLater()
         self._progress, self.error = None, error
@@ -109,3 +105,5 @@ class Syncer(QObject):
         self._timer.start(pause(self._failures, error) * 1000)
         self._context.watch.look_at_status()
         self.ended.emit(error)
+        if result is not None and result.touched:
+            self._context.wrote(frozenset(kind for _owner, kind, _id in result.touched))

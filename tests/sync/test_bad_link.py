@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.errors import EnvironmentFault
 from app.sync import http, log
 from app.sync.http import Network
+from app.sync.machine import Machine
 from app.sync.pauses import AT_ONCE, PAUSES, Interrupted, pause
 from tests import sampling
 from tests.district.serving import Answering
@@ -153,14 +155,62 @@ def test_a_sync_that_broke_off_while_it_moved_is_tried_again_at_once(remote: Rem
     assert done == sorted(done)
 
 
+def test_a_line_that_fails_after_this_pc_took_a_new_id_tells_its_owner(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that was rolled back heals in the middle of a sync; whoever has the folder open must write on as new."""
+    pc, post = remote.pc, http._post
+    pc.put(name="一")
+    pc.sync()
+    copy = pc.copy("earlier")
+    lost = pc.put(name="二")
+    pc.sync()
+    pc.lay_back(copy)
+    again = pc.put(name="三")
+    old = pc.device
+
+    def failing(*arguments: Any) -> bytes:
+        if Machine.load(pc.workspace.machine.folder).device != old:
+            raise http.Cut
+        return post(*arguments)
+
+    monkeypatch.setattr(http, "_post", failing)
+    with pytest.raises(Interrupted) as caught:
+        http.sync_once(pc.replica)
+    monkeypatch.undo()
+    renewed = caught.value.result.renewed
+    assert renewed is not None
+    pc.workspace = pc.workspace.with_machine(renewed)
+    assert pc.device != old
+    assert pc.sync().complete
+    assert {pc.get(lost).name, pc.get(again).name} == {"二", "三"}
+    assert contents(pc.replica, STREET) == contents(remote.world.district.replica(), STREET)
+
+
+def test_one_sync_heals_a_disk_that_was_rolled_back(remote: Remote) -> None:
+    """The two pasts are equally long, so that their lengths alone would say that nothing is left to do."""
+    pc = remote.pc
+    pc.put(name="一")
+    pc.sync()
+    copy = pc.copy("earlier")
+    lost = pc.put(name="二")
+    pc.sync()
+    pc.lay_back(copy)
+    again = pc.put(name="三")
+    result = pc.sync()
+    assert (result.complete, result.forked) == (True, set())
+    assert {pc.get(lost).name, pc.get(again).name} == {"二", "三"}
+    assert contents(pc.replica, STREET) == contents(remote.world.district.replica(), STREET)
+
+
 def test_a_slow_line_is_not_a_cut_one(remote: Remote) -> None:
     """The stall limit counts from the last byte; the whole takes as long as it takes."""
     http.sync_once(remote.pc.replica)
     near = remote.world.carded("near")
     bookings(near.replica, 0, 300)
     remote.world.up(near)
-    worse(remote.line, 6_000, 0.0, None)
-    result = http.sync_once(remote.pc.replica, network=Network(stall=2))
+    worse(remote.line, 3_000, 0.0, None)
+    result = http.sync_once(remote.pc.replica, network=Network(stall=4))
     assert result.complete
     assert result.received >= 300
     assert remote.line.connections == 2, "one connection a sync"

