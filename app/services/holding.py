@@ -87,10 +87,9 @@ def _shown(kind: Kind, values: Mapping[str, Any]) -> dict[str, str]:
     for name, value in values.items():
         flat |= value if name in kind.groups and isinstance(value, dict) else {name: value}
     shown = {}
-    for name, value in flat.items():
-        field = kind.fields.get(name)
-        if field is not None:
-            text = field.display(value)
+    for name, field in kind.fields.items():  # in the order of the form
+        if name in flat:
+            text = field.display(flat[name])
             shown[_(field.label)] = str(field.mask(text, flat)) if text else text
     return shown
 

@@ -108,6 +108,15 @@ def standing(kind: Kind, known: Survivors) -> ColumnElement[bool]:
     return or_(t.merged_into.is_(None), t.id.in_(anyway)) if anyway else t.merged_into.is_(None)
 
 
+def standing_for(session: Session, record: Record) -> str:
+    """The title of the record that ``record`` was merged into; empty where it stands for itself."""
+    known = survivors(session, record.kind) if record.merged_into is not None else Survivors()
+    if record.id not in known.by_loser:
+        return ""
+    other = session.get(record.kind.model, (record.owner, known.of(record.id)))
+    return title(other) if other is not None else _("未命名")
+
+
 def faults(session: Session, record: Record, before: Mapping[str, Any]) -> list[Fault]:
     """What speaks against the ``merged_into`` that ``record`` is about to have, against what it has in ``before``."""
     kind, target = record.kind, record.merged_into

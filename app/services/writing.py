@@ -86,6 +86,8 @@ def put(
         record = unit.load(kind.name, record_id)
         if record.deleted:
             raise Refusal.of("id", _("这条记录在回收站里"), _("请先从回收站取回，再修改"))
+        if into := survivors.standing_for(unit.session, record):
+            raise Refusal.of("id", _("这条记录已并入“{title}”", title=into), _("请修改那一条，或先取消合并"))
         if record in unit.session.dirty:
             unit.session.flush()
         before = {name: getattr(record, name) for name in kind.fields}

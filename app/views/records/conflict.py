@@ -29,6 +29,7 @@ from app.text import _
 from app.views import dialogs
 from app.views.context import Context
 from app.views.dialogs import Sheet
+from app.views.page import button
 from app.views.records.form import RecordForm
 from app.views.records.typed import say_moment
 from app.views.theme import LINE, PAPER, RED, SECOND
@@ -71,7 +72,8 @@ class DifferenceCard(QFrame):
             layout.addWidget(own)
             self.form = RecordForm(context, what.kind, what.fields)
             shown = next((choice for choice in what.choices if choice.shown), what.choices[0])
-            self.form.start_new(self._as_values(shown), {})
+            values = {name: one for name, one in self._as_values(shown).items() if name not in what.hidden}
+            self.form.start_new(values, {})
             self.form.hide()
             layout.addWidget(self.form)
         self.group.idToggled.connect(self._toggled)
@@ -175,14 +177,24 @@ class ConflictPanel(QWidget):
         self._intro = QLabel()
         self._intro.setWordWrap(True)
         self._layout.addWidget(self._intro)
+        self.revealer = button(context.theme, _("显示个人信息"), self._reveal, icon="eye")
+        self.revealer.setToolTip(_("会记入查看记录"))
+        self.revealer.hide()
+        self._layout.addWidget(self.revealer, 0, Qt.AlignmentFlag.AlignLeft)
         self._layout.addStretch(1)
+        self._masked = True
         self.load()
 
     @Slot()
     def load(self) -> None:
         """Read the conflicts anew."""
-        job = partial(differences, self.context.office, self.kind.name, self.record_id)
+        job = partial(differences, self.context.office, self.kind.name, self.record_id, masked=self._masked)
         self.context.tasks.run(job, self.show_differences, self._failed, owner=self)
+
+    @Slot()
+    def _reveal(self) -> None:
+        self._masked = False
+        self.load()
 
     def show_differences(self, found: list[Difference]) -> None:
         """A card for each."""
@@ -194,10 +206,11 @@ class ConflictPanel(QWidget):
             text = _("{kind}“{title}”：两台电脑改了同一处，两个值都留着。请选一个，或另填一个；没选的在历史里还能看到。",
                      kind=_(self.kind.label), title=found[0].title)  # fmt: skip
             self._intro.setText(text)
+        self.revealer.setVisible(any(what.hidden for what in found))
         for at, what in enumerate(found):
             card = DifferenceCard(self.context, what)
             card.settled.connect(self.load, Qt.ConnectionType.QueuedConnection)
-            self._layout.insertWidget(at + 1, card)
+            self._layout.insertWidget(at + 2, card)
             self.cards.append(card)
         if not found:
             self.empty.emit()

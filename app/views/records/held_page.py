@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -105,15 +105,18 @@ class HeldCard(QFrame):
         first, last = say_when(self.what.first_at, now), say_when(self.what.last_at, now)
         return _("写于 {first}", first=first) if first == last else _("写于 {first} 至 {last}", first=first, last=last)
 
-    def _values(self, write: HeldWrite) -> list[str]:
+    def _values(self, write: HeldWrite, told: Collection[str] = ()) -> list[str]:
+        """What a change says, field by field, but what is ``told`` already."""
         return [
             _("{label}：{value}", label=label, value=" ".join(str(write.values.get(label, "")).split()) or _("（空）"))
             for label in write.fields
+            if label not in told
         ]
 
     def _say(self, write: HeldWrite) -> str:
         kind = _(KINDS[write.kind].label) if write.kind in KINDS else write.kind
-        said = "，".join(self._values(write))
+        told = {label for label, value in write.values.items() if value and value in write.title}
+        said = "，".join(self._values(write, told | {_("编号")}))
         return _(
             "{when}　{who}　{kind}{title}　{what}", when=say_when(write.at, self.context.office.clock()),
             who=write.actor or _("（未登录）"), kind=kind, title=f"“{write.title}”" if write.title else "",

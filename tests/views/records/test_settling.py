@@ -331,3 +331,22 @@ def test_a_preview_of_anything_shows_its_fault(context: Context, shown: Any):
 
     sheet = shown(PreviewSheet(None, context, "一览", fail))
     assert sheet.fault.isVisible()
+
+
+def test_personal_values_in_conflict_are_masked_until_they_are_asked_for_which_is_written_down(
+    context: Context, shown: Any, settle: Any, save: Any
+):
+    row = save("team", {"name": "合唱队"})
+    for phone in ("13812345678", "13900001111"):
+        save("team", {"leader_phone": phone}, row.id, seen=row.seen)
+    panel = shown(ConflictPanel(context, row.kind, row.id))
+    (card,) = panel.cards
+    assert sorted(choice.text for choice in card.what.choices) == ["138****5678", "139****1111"]
+    assert card.form.boxes["leader_phone"].editor.line.text() == ""
+    assert not history(context.office, "team", row.id)[-1].audit
+    panel.revealer.click()
+    settle()
+    (card,) = panel.cards
+    assert sorted(choice.text for choice in card.what.choices) == ["13812345678", "13900001111"]
+    assert history(context.office, "team", row.id)[-1].audit
+    assert not panel.revealer.isVisible()
