@@ -114,10 +114,7 @@ class Renewal:
             fresh = replace(fresh, past=(*old.past, certificate.encode(certificate.own(old))))
         self.fresh = fresh
         fresh.propose()
-        for (scope, device), head in log.heads(connection).items():
-            if device == old.device and scope not in NEVER_LEAVE:
-                keep_head(connection, scope, device, head.seq, head.hash,
-                          old.sign(head_bytes(scope, device, head.seq, head.hash)))  # fmt: skip
+        sign_heads(connection, old)
         introduce_in(connection, replace(self.replica, machine=fresh), old.scope)
         note(connection, fresh)
 
@@ -166,6 +163,15 @@ def settled(engine: Engine, machine: Machine) -> Machine:
         return fresh
     fresh.withdraw()
     return machine
+
+
+def sign_heads(connection: Connection, machine: Machine) -> None:
+    """Sign the heads of the logs of this PC, also those of earlier ids: what they end with can then be carried."""
+    for (scope, device), head in log.heads(connection).items():
+        signer = machine.formerly(device)
+        if signer is not None and scope not in NEVER_LEAVE:
+            keep_head(connection, scope, device, head.seq, head.hash,
+                      signer.sign(head_bytes(scope, device, head.seq, head.hash)))  # fmt: skip
 
 
 def keep_head(connection: Connection, scope: str, device: str, seq: int, head: bytes, signature: bytes) -> None:
