@@ -108,3 +108,16 @@ def test_a_folder_that_ends_further_under_an_earlier_id_is_carried_whole(world: 
     assert names(pc) == {"一", "从未发出"}
     assert pc.device != renewed, "what left under it is not in this folder"
     equal(world, pc)
+
+
+def test_who_introduced_a_pc_is_known_also_to_those_who_hear_of_it_from_others(world: World) -> None:
+    pc, relay, last = (world.carded(name) for name in "abc")
+    data = pc.copy("data folder")
+    world.up(pc)
+    pc.lay_back(data, parts=DATA)
+    world.up(pc)  # only the district hears the id between
+    pc.lay_back(data, parts=DATA)
+    pc.put(name="大厅")
+    world.carry(pc, relay)
+    world.carry(relay, last)
+    assert names(last) == {"大厅"}

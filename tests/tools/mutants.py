@@ -195,8 +195,8 @@ MUTANTS = (
         "if not own or _left(", "if own and _left(", ROLLBACKS,
     ),
     _mutant(
-        "an id given up is not shown", "app/sync/packer.py",
-        "{one.device: one for one in past}", "{}", ROLLBACKS,
+        "an id given up is not shown", "app/sync/device.py",
+        "before = certificate.own(old) if lacking else None", "before = None", ROLLBACKS,
     ),
     _mutant(
         "an id is not introduced in a folder that lacks it", "app/workspace.py",
