@@ -136,6 +136,7 @@ class Workspace:
                 device.introduce_in(connection, replica, self.street)
             if before is not None and before not in forks.own_ids(self.machine):
                 heal.orphaned(connection, replica, before)
+            device.sign_heads(connection, self.machine)  # a database that was put back may end further under an old id
             device.note(connection, self.machine)
         key_slot.keep(self.data, self.machine)
 

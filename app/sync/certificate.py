@@ -57,6 +57,8 @@ class Certificate(msgspec.Struct, frozen=True, array_like=True):
     by: bytes = b""
     """The issuer's verify key, for ``district`` and ``previous``."""
     signature: bytes = b""
+    before: Certificate | None = None
+    """The certificate of the id that issued it, where it might not be held by those who hold this one."""
 
     @property
     def device(self) -> str:
@@ -94,7 +96,8 @@ def sign(seed: bytes, data: bytes) -> bytes:
 
 
 def _certificate_bytes(certificate: Certificate) -> bytes:
-    return b"shuniu certificate 1\n" + _encode(msgspec.structs.replace(certificate, signature=b""))
+    bare = msgspec.structs.astuple(msgspec.structs.replace(certificate, signature=b""))
+    return b"shuniu certificate 1\n" + _encode(bare if certificate.before else bare[:-1])
 
 
 def card_bytes(card: Card) -> bytes:
@@ -109,10 +112,10 @@ def card_sound(card: Card) -> bool:
 
 def issue(
     seed: bytes, machine: Machine, issuer: Literal["self", "card", "district", "previous"], *, card: Card | None = None,
-    by: bytes = b"",
+    by: bytes = b"", before: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
     """The certificate of ``machine``, signed by the key of ``seed``."""
-    bare = Certificate(machine.verify_key, machine.box_key, machine.scope, machine.letters, issuer, card, by)
+    bare = Certificate(machine.verify_key, machine.box_key, machine.scope, machine.letters, issuer, card, by, b"", before)
     return msgspec.structs.replace(bare, signature=sign(seed, _certificate_bytes(bare)))
 
 
@@ -148,6 +151,15 @@ def of_change(change: Change) -> Certificate | None:
     return certificate if certificate.device == change.device else None
 
 
+def lineage(certificates: Iterable[Certificate]) -> list[Certificate]:
+    """``certificates``, and first those that they bring along."""
+    found, wave = [], list(certificates)
+    while wave:
+        found = [*wave, *found]
+        wave = [one.before for one in wave if one.before is not None]
+    return found
+
+
 def roots(machine: Machine) -> dict[bytes, str]:
     """The keys this PC believes from the start, each with the scope it may speak for."""
     believed = dict.fromkeys((machine.verify_key, *machine.previous), machine.scope)
@@ -167,7 +179,7 @@ def trust(
     """
     powers, uses = dict(roots), dict(used or {})
     introduced = ALL not in powers.values()
-    waiting = [certificate for certificate in certificates if certificate.sound]
+    waiting = [certificate for certificate in lineage(certificates) if certificate.sound]
     trusted: dict[str, Certificate] = {}
     moving = True
     while moving:

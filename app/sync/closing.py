@@ -90,7 +90,7 @@ def compute(connection: Connection, replica: Replica, scope: str) -> dict[str, E
         return {}
     shown = {scope, ALL} if scope != ALL else {ALL}
     changes = [c for one in sorted(shown) for c in log.of_kind(connection, log.CERTIFICATE, one)]
-    held = [found for c in changes if (found := certificates.of_change(c))]
+    held = certificates.lineage(found for c in changes if (found := certificates.of_change(c)))
     return effective(closings, held, certificates.trust(held, certificates.roots(replica.machine)))
 
 
@@ -116,7 +116,7 @@ def settle(connection: Connection, replica: Replica, scope: str) -> set[Key]:
 def family(connection: Connection, scope: str, device: str) -> set[str]:
     """The ids under which one PC wrote: what introduced ``device``, and what it introduced."""
     changes = log.of_kind(connection, log.CERTIFICATE, scope)
-    held = [found for change in changes if (found := certificates.of_change(change))]
+    held = certificates.lineage(found for change in changes if (found := certificates.of_change(change)))
     steps = [(c.device, device_id(c.by)) for c in held if c.issuer == "previous"]
     found = {device}
     while grown := {one for pair in steps if found & set(pair) for one in pair} - found:

@@ -101,7 +101,10 @@ class Renewal:
         if self.fresh is None:
             old = self.replica.machine
             fresh = old.renewed()
-            introduced = certificate.issue(old.sign_seed, fresh, "previous", by=old.verify_key)
+            # A database that was put back may lack who the old id was; then the new one says it.
+            lacking = all(c.device != old.device for c in log.of_kind(connection, log.CERTIFICATE, old.scope))
+            before = certificate.own(old) if lacking else None
+            introduced = certificate.issue(old.sign_seed, fresh, "previous", by=old.verify_key, before=before)
             self.go_on_as(connection, replace(fresh, certificate=certificate.encode(introduced)))
         assert self.fresh is not None
         return self.fresh
@@ -109,15 +112,9 @@ class Renewal:
     def go_on_as(self, connection: Connection, fresh: Machine) -> None:
         """Within a transaction: ``fresh`` is this PC under a new id. What the old one wrote is signed while its key is
         at hand, so that others can carry it."""
-        old = self.replica.machine
-        if fresh.device != old.device:
-            fresh = replace(fresh, past=(*old.past, certificate.encode(certificate.own(old))))
-        self.fresh = fresh
+        old, self.fresh = self.replica.machine, fresh
         fresh.propose()
-        for (scope, device), head in log.heads(connection).items():
-            if device == old.device and scope not in NEVER_LEAVE:
-                keep_head(connection, scope, device, head.seq, head.hash,
-                          old.sign(head_bytes(scope, device, head.seq, head.hash)))  # fmt: skip
+        sign_heads(connection, old)
         introduce_in(connection, replace(self.replica, machine=fresh), old.scope)
         note(connection, fresh)
 
@@ -166,6 +163,15 @@ def settled(engine: Engine, machine: Machine) -> Machine:
         return fresh
     fresh.withdraw()
     return machine
+
+
+def sign_heads(connection: Connection, machine: Machine) -> None:
+    """Sign the heads of the logs of this PC, also those of earlier ids: what they end with can then be carried."""
+    for (scope, device), head in log.heads(connection).items():
+        signer = machine.formerly(device)
+        if signer is not None and scope not in NEVER_LEAVE:
+            keep_head(connection, scope, device, head.seq, head.hash,
+                      signer.sign(head_bytes(scope, device, head.seq, head.hash)))  # fmt: skip
 
 
 def keep_head(connection: Connection, scope: str, device: str, seq: int, head: bytes, signature: bytes) -> None:

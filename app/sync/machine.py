@@ -92,9 +92,6 @@ class Machine:
     """The certificate others gave this device (by card, or by its previous key); empty: it certifies itself."""
     previous: tuple[bytes, ...] = ()
     """The public signing keys this PC had before; what they signed it goes on believing."""
-    past: tuple[bytes, ...] = ()
-    """The certificates it had before: shown to others, who follow them to this one; a database that was put back may
-    lack them."""
     given_up: tuple[bytes, ...] = field(default=(), repr=False)
     """The signing seeds it had before: where a log was forked under an earlier id, only its key can say where it ends."""
 
@@ -124,7 +121,6 @@ class Machine:
                        bytes.fromhex(raw["sign"]), bytes.fromhex(raw["box"]), raw.get("card"),
                        bytes.fromhex(raw.get("certificate", "")),
                        tuple(map(bytes.fromhex, raw.get("previous", []))),
-                       tuple(map(bytes.fromhex, raw.get("past", []))),
                        tuple(map(bytes.fromhex, raw.get("given_up", []))))  # fmt: skip
         except FileNotFoundError:
             raise EnvironmentFault(
@@ -157,7 +153,7 @@ class Machine:
             "scope": self.scope, "letters": self.letters, "db_key": self.db_key.hex(),
             "sign": self.sign_seed.hex(), "box": self.box_seed.hex(), "card": self.card,
             "certificate": self.certificate.hex(), "previous": [key.hex() for key in self.previous],
-            "past": [one.hex() for one in self.past], "given_up": [seed.hex() for seed in self.given_up],
+            "given_up": [seed.hex() for seed in self.given_up],
         }  # fmt: skip
         write_safely(self.folder / name, json.dumps(raw, ensure_ascii=False, indent=1).encode())
 

@@ -92,13 +92,9 @@ class Packer:
     def _introduced(self, connection: Connection, batch: Batch | None) -> list[Certificate]:
         """Our own certificate, and those that lead to it and to the logs in the bundle, where the other lacks them."""
         own = certificates.own(self.replica.machine)
-        past = map(certificates.decode, self.replica.machine.past)
-        held: dict[str, Certificate] = {one.device: one for one in past}
-        for scope in sorted(self.scopes):
-            for change in log.of_kind(connection, log.CERTIFICATE, scope):
-                found = certificates.of_change(change)
-                if found is not None:
-                    held[found.device] = found
+        changes = [c for scope in sorted(self.scopes) for c in log.of_kind(connection, log.CERTIFICATE, scope)]
+        shown = certificates.lineage(found for change in changes if (found := certificates.of_change(change)))
+        held = {one.device: one for one in shown}
         wanted = [own, *(held[s.device] for s in (batch.spans if batch else []) if s.device in held)]
         known = {device for _scope, device in self.theirs}
         paths = [step for one in wanted for step in certificates.path(one, held)[1:]]
@@ -131,8 +127,8 @@ def _last_known(replica: Replica, device: str) -> tuple[str, Travelling]:
 def successor(connection: Connection, replica: Replica, device: str) -> str:
     """The newest id of a device that took new ones since; itself where it took none. The last to speak counts."""
     changes = [c for scope in (replica.machine.scope, log.ALL) for c in log.of_kind(connection, log.CERTIFICATE, scope)]
-    steps = {device_id(c.by): c.device for change in changes
-             if (c := certificates.of_change(change)) and c.issuer == "previous"}  # fmt: skip
+    shown = certificates.lineage(found for change in changes if (found := certificates.of_change(change)))
+    steps = {device_id(c.by): c.device for c in shown if c.issuer == "previous"}
     passed = {device}
     while device in steps and steps[device] not in passed:
         device = steps[device]

@@ -27,6 +27,10 @@ LIMIT = 240
 PROPERTY = "tests/sync/test_merge_property.py"
 USB = "tests/sync/test_usb.py"
 REFUSALS = "tests/sync/test_refusals.py"
+FORKS = "tests/sync/test_forks.py"
+ROLLBACKS = "tests/sync/test_rollbacks.py"
+GUARDS = "tests/sync/test_mutants.py"
+"""What no other test says."""
 
 
 class Edit(NamedTuple):
@@ -81,7 +85,7 @@ MUTANTS = (
     ),
     _mutant(
         "mark without hash", "app/sync/device.py",
-        "(held is None or held.hex() != head)", "held is None", USB, PROPERTY,
+        "(held is None or held.hex() != head)", "held is None", GUARDS,
     ),
     _mutant(
         "restored device keeps its id", "app/sync/device.py",
@@ -89,29 +93,32 @@ MUTANTS = (
     ),
     _mutant(
         "no repeat guard: what is held is stored again", "app/sync/checks.py",
-        "fresh = run[skip:]", "fresh = run", USB,
+        "self._take(key, run[overlap:], hashes[overlap:], span, held.lamport)",
+        "self._take(key, run, hashes, span, 0)", USB,
     ),
     _mutant(
         "no repeat guard: an older bundle replaces what a newer one said", "app/sync/receive.py",
-        "elif header.counter > held:", "else:", USB,
+        "elif header.counter > held.counter or (header.counter == held.counter and "
+        "fresh[\"holdings\"] != held.holdings):",
+        "else:", USB,
     ),
     _mutant(
         "no fork check", "app/sync/checks.py",
-        "if skip > 0 and hashes[skip - 1] !=", "if False and hashes[skip - 1] !=", REFUSALS,
+        "        if same < overlap:\n", "        if False:\n", FORKS, REFUSALS,
     ),
     _mutant(
         "no signature check: bundle", "app/sync/bundle.py",
         "not 1 <= len(header.certificates) <= MAX_CERTIFICATES or not certificates.signed_by(\n"
         "        header.sender.verify, _signed(clear, machine.box_key, body), signature\n"
         "    )",
-        "not 1 <= len(header.certificates) <= MAX_CERTIFICATES", REFUSALS,
+        "not 1 <= len(header.certificates) <= MAX_CERTIFICATES", GUARDS,
     ),
     _mutant(
         "no signature check: head of a log", "app/sync/checks.py",
-        "if hashes[-1] != span.hash or not certificates.signed_by(\n"
-        "            trusted[span.device].verify, head_bytes(span.scope, span.device, span.last, span.hash), "
-        "span.signature\n        ):",
-        "if hashes[-1] != span.hash:", REFUSALS,
+        "if not whole or not certificates.signed_by(\n"
+        "        writer.verify, head_bytes(span.scope, span.device, span.last, span.hash), span.signature\n"
+        "    ):",
+        "if not whole:", GUARDS,
     ),
     _mutant(
         "no signature check: certificate", "app/sync/certificate.py",
@@ -120,7 +127,7 @@ MUTANTS = (
     _mutant(
         "no recipient check", "app/sync/bundle.py",
         'return b"shuniu bundle 1\\n" + clear + recipient + blake2b(body).digest()',
-        'return b"shuniu bundle 1\\n" + blake2b(body).digest()', REFUSALS,
+        'return b"shuniu bundle 1\\n" + blake2b(body).digest()', GUARDS,
     ),
     _mutant(
         "no scope check: header", "app/sync/checks.py",
@@ -133,16 +140,16 @@ MUTANTS = (
     _mutant(
         "record key without owner: rows", "app/sync/rows.py",
         "delete(table).where(table.c.owner == owner, table.c.id.in_(batch))", "delete(table).where(table.c.id.in_(batch))",
-        USB, "tests/sync/test_mutants.py",
+        USB, GUARDS,
     ),
     _mutant(
         "record key without owner: log", "app/sync/log.py",
         "where(c.kind == kind, c.record_id.in_(batch), c.scope == scope)", "where(c.kind == kind, c.record_id.in_(batch))",
-        USB, "tests/sync/test_mutants.py",
+        USB, GUARDS,
     ),
     _mutant(
         "chain not verified", "app/sync/checks.py",
-        "if hashes[-1] != span.hash or not", "if not", REFUSALS,
+        "whole = previous == span.hash and", "whole =", GUARDS,
     ),
     _mutant(
         "delete supersedes other fields", "app/sync/merge.py",
@@ -160,16 +167,44 @@ MUTANTS = (
         "return {field: seen.get(field, []) for field in values}",
         "others = Heads.decode(record.heads).others\n"
         "        return {field: [*seen.get(field, []), *others.get(field, ())] for field in values}",
-        PROPERTY,
+        GUARDS,
     ),
     _mutant(
         "bases erased with the values", "app/sync/log.py",
-        'values({c["values"]: None})', 'values({c["values"]: None, c.bases: b"\\x80"})', PROPERTY, USB,
+        'values({c["values"]: None})', 'values({c["values"]: None, c.bases: b"\\x80"})', USB, PROPERTY,
+    ),
+    _mutant(
+        "held changes folded", "app/sync/log.py",
+        'return end is None or change.seq <= end.seq or change.kind.startswith("@")', "return True", FORKS,
     ),
     _mutant(
         "packing by device instead of stamp order", "app/sync/exchange.py",
         "self._take(connection, heapq.merge(*walks), limit)",
-        "self._take(connection, (step for walk in walks for step in walk), limit)", "tests/sync/test_mutants.py",
+        "self._take(connection, (step for walk in walks for step in walk), limit)", GUARDS,
+    ),
+    _mutant(
+        "a stranger behind a gap is refused for good", "app/sync/checks.py",
+        "[] if gaps else writers)", "writers)", ROLLBACKS,
+    ),
+    _mutant(
+        "nobody tells a PC of its past under an earlier id", "app/sync/exchange.py",
+        "key[1] in family(connection, key[0], self.their_device)", "key[1] == self.their_device", ROLLBACKS,
+    ),
+    _mutant(
+        "a log forked under an earlier id is left open", "app/sync/heal.py",
+        "if not own or _left(", "if own and _left(", ROLLBACKS,
+    ),
+    _mutant(
+        "an id given up is not shown", "app/sync/device.py",
+        "before = certificate.own(old) if lacking else None", "before = None", ROLLBACKS,
+    ),
+    _mutant(
+        "an id is not introduced in a folder that lacks it", "app/workspace.py",
+        "            if never_left:  #", "            if before is None:  #", ROLLBACKS,
+    ),
+    _mutant(
+        "the end of a log under an earlier id is not signed", "app/workspace.py",
+        "            device.sign_heads(connection, self.machine)", "            pass", ROLLBACKS,
     ),
 )  # fmt: skip
 

@@ -1,0 +1,123 @@
+"""Ways in which a disk goes back that the simulation found hard, each told as one story."""
+
+from __future__ import annotations
+
+from app.sync import log, usb
+from app.sync.device import renew
+from tests.sync.test_forks import equal, meet, names
+from tests.sync.world import STREET, Pc, World, contents
+
+DATA = ("data",)
+
+
+def test_what_a_writer_unknown_here_wrote_waits_for_who_introduces_it(world: World) -> None:
+    first = world.pc("a")
+    writer, reader = (world.pc(name, card=world.card_of(first)) for name in "bc")
+    world.carry(first, reader)
+    copy = reader.copy("before the writer")
+    writer.put(name="一")
+    world.carry(writer, first)
+    earlier = world.file(first.replica, reader.certificate())
+    usb.import_file(reader.replica, earlier)
+    world.carry(reader, first)  # from now on the first PC knows what the reader holds
+    writer.put(name="二")
+    world.carry(writer, first)
+    later = world.file(first.replica, reader.certificate())
+    reader.lay_back(copy)  # and now it holds nothing of the writer, not even who that is
+    result = usb.import_file(reader.replica, later)
+    assert result.kept is not None
+    assert "请先导入更早的同步文件" in usb.describe(result.missing[0])
+    usb.import_file(reader.replica, earlier)
+    assert names(reader) == {"一", "二"}
+
+
+def _forked_under_an_earlier_id(world: World) -> tuple[Pc, Pc]:
+    """A PC whose first id has two pasts, one at the district and one at a second PC, and which has a new id by now."""
+    pc, other = world.carded("a"), world.carded("b")
+    meet(world, pc, other, rounds=1)
+    disk = pc.copy("whole disk")
+    pc.put(name="区里有的")
+    world.up(pc)
+    pc.lay_back(disk)
+    data = pc.copy("data folder")
+    pc.put(name="另一台有的")
+    world.carry(pc, other)
+    old = pc.device
+    pc.lay_back(data, parts=DATA)
+    assert pc.device != old, "the mark tells"
+    return pc, other
+
+
+def test_a_log_forked_under_an_earlier_id_heals_and_ends(world: World) -> None:
+    pc, other = _forked_under_an_earlier_id(world)
+    meet(world, pc, other)
+    world.carry(other, pc)
+    world.carry(pc, other)
+    meet(world, pc, other)
+    assert names(pc) == {"区里有的", "另一台有的"}
+    equal(world, pc, other)
+    before = contents(pc.replica)
+    meet(world, pc, other)
+    assert contents(pc.replica) == before, "the two pasts do not take turns"
+
+
+def test_a_folder_put_back_twice_is_still_believed(world: World) -> None:
+    pc, other = world.carded("a"), world.carded("b")
+    world.up(pc)
+    data = pc.copy("data folder")
+    for name in ("一", "二"):  # after the second time the folder knows nothing of the id between
+        pc.put(name=name)
+        world.carry(pc, other)
+        pc.lay_back(data, parts=DATA)
+    pc.put(name="三")
+    world.up(pc)
+    assert names(pc) == {"三"}
+    world.carry(other, pc)
+    meet(world, pc, other)
+    assert names(pc) == {"一", "二", "三"}
+    equal(world, pc, other)
+
+
+def test_an_id_that_never_left_is_introduced_again_in_a_folder_that_lacks_it(world: World) -> None:
+    pc = world.carded("a")
+    data = pc.copy("data folder")
+    pc.workspace = pc.workspace.with_machine(renew(pc.replica))
+    renewed = pc.device
+    pc.lay_back(data, parts=DATA)
+    pc.put(name="大厅")
+    assert pc.device == renewed
+    with pc.replica.reading() as connection:
+        assert log.of_log(connection, STREET, renewed)[0].kind == log.CERTIFICATE
+    meet(world, pc)
+    equal(world, pc)
+
+
+def test_a_folder_that_ends_further_under_an_earlier_id_is_carried_whole(world: World) -> None:
+    pc = world.carded("a")
+    world.up(pc)
+    early = pc.copy("early")
+    pc.put(name="一")
+    world.up(pc)
+    pc.put(name="从未发出")
+    late = pc.copy("late")
+    pc.lay_back(early, parts=DATA)
+    renewed = pc.device
+    world.up(pc)
+    pc.lay_back(late, parts=DATA)
+    meet(world, pc)
+    assert names(pc) == {"一", "从未发出"}
+    assert pc.device != renewed, "what left under it is not in this folder"
+    equal(world, pc)
+
+
+def test_who_introduced_a_pc_is_known_also_to_those_who_hear_of_it_from_others(world: World) -> None:
+    pc, relay, last = (world.carded(name) for name in "abc")
+    data = pc.copy("data folder")
+    world.up(pc)
+    pc.lay_back(data, parts=DATA)
+    world.up(pc)  # only the district hears the id between
+    pc.lay_back(data, parts=DATA)
+    pc.put(name="大厅")
+    world.carry(pc, relay)
+    world.carry(relay, last)
+    assert names(last) == {"大厅"}
