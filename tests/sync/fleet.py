@@ -226,4 +226,3 @@ class Fleet:
             pc.workspace.close()
         if self.district is not None:
             self.district.close()
-

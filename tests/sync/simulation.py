@@ -370,5 +370,3 @@ def hashable(value: Any) -> Any:
         pair = (value["member_count"], value["party_member_count"])
         return None if set(pair) == {None} else pair
     return value
-
-
