@@ -30,6 +30,11 @@ def upgrade() -> None:
             "enrolment_merged", ["merged_into"], unique=False, sqlite_where=sa.text("merged_into IS NOT NULL")
         )
 
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(
+            "notice_merged", ["merged_into"], unique=False, sqlite_where=sa.text("merged_into IS NOT NULL")
+        )
+
     with op.batch_alter_table("organization", schema=None) as batch_op:
         batch_op.create_index(
             "organization_merged", ["merged_into"], unique=False, sqlite_where=sa.text("merged_into IS NOT NULL")
@@ -42,6 +47,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table("peer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("schema", sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table("policy", schema=None) as batch_op:
+        batch_op.create_index(
+            "policy_merged", ["merged_into"], unique=False, sqlite_where=sa.text("merged_into IS NOT NULL")
+        )
 
     with op.batch_alter_table("service_case", schema=None) as batch_op:
         batch_op.create_index(
