@@ -64,7 +64,7 @@ def sign_in(replica: Replica, name: str, password: str, address: str) -> str:
 
     An unknown name costs the same time as a wrong password and is told in the same words.
     """
-    name, now = name.strip()[:LONGEST], replica.clock()
+    name, now = _spelled(name), replica.clock()
     limits = {f"name:{name}": BY_NAME, f"address:{address}": BY_ADDRESS}
     with replica.reading() as connection:
         _open(connection, limits, now)
@@ -100,6 +100,14 @@ def sign_out(replica: Replica, token: str) -> None:
     """End the session."""
     with replica.writing() as connection:
         connection.execute(delete(staff_session).where(staff_session.c.token == _hash(token)))
+
+
+def _spelled(name: str) -> str:
+    """A typed name in the spelling of the accounts."""
+    try:
+        return formats.person_name(name)
+    except formats.FormatFault:
+        return name.strip()[:LONGEST]
 
 
 def _hash(token: str) -> str:

@@ -79,12 +79,12 @@ class Browser:
         return self._ask("GET", path)
 
     def post(self, path: str, fields: list[tuple[str, object]] | None = None, *, csrf: str | None = None,
-             file: tuple[str, bytes] | None = None) -> Answer:  # fmt: skip
+             file: tuple[str, bytes] | None = None, name: str = "bundle") -> Answer:  # fmt: skip
         """Send a form with the token of the last page, or with ``csrf``."""
         token = self.csrf if csrf is None else csrf
         parts: list[tuple[str, object]] = [*([("csrf", token)] if token else []), *(fields or [])]
         if file is not None:
-            parts.append(("bundle", (*file, "application/octet-stream")))
+            parts.append((name, (*file, "application/octet-stream")))
             return self._ask("POST", path, fields=parts, encode_multipart=True)
         return self._ask("POST", path, fields=parts, encode_multipart=False)
 

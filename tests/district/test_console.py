@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from app.district import staff
 from app.services import reading
 from app.sync import http, usb
+from app.workspace import Workspace
 from tests.district.browsing import NAME, PASSWORD, Browser, account, console
-from tests.sync.world import OTHER, STREET, World, everything
+from tests.sync.world import OTHER, STREET, Pc, World, everything
 
 
 @dataclass
@@ -188,6 +190,25 @@ def test_a_card_made_here_lets_a_pc_join_once(signed_in: Scene) -> None:
     assert browser.post(f"/centers/{STREET}/card", [("server", "ftp://x")]).status == 422
     assert "不属于本区" in browser.post("/centers/310101002/card", [("server", world.server)]).words
     assert browser.get("/centers/999999999").status == 422
+
+
+def test_a_card_made_with_the_key_file_opens_the_folder_on_another_pc(signed_in: Scene) -> None:
+    world, browser = signed_in.world, signed_in.browser
+    pc = world.carded("a")
+    room = pc.put(name="大厅")
+    world.up(pc)
+    pc.workspace.close()
+    data = world.folder / "new" / "data"
+    shutil.copytree(pc.folder / "data", data)
+    browser.get(f"/centers/{STREET}")
+    where, server = f"/centers/{STREET}/card", [("server", world.server)]
+    assert browser.post(where, server, file=("key.sealed", b"x"), name="key").status == 422
+    made = browser.post(where, server, file=("key.sealed", (data / "key.sealed").read_bytes()), name="key")
+    card = world.folder / "opens.card"
+    card.write_bytes(made.data)
+    again = Pc(Workspace.join(data, world.folder / "new" / "config", card), world.folder / "new")
+    world.pcs.append(again)
+    assert again.get(room).name == "大厅"
 
 
 @on_both

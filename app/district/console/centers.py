@@ -57,11 +57,14 @@ def _address(visit: Visit) -> str:
 
 
 def card(visit: Visit) -> Response:
-    """Make a card; the answer is its file."""
+    """Make a card, one that opens a data folder where its key file came along; the answer is its file."""
     street = _center(visit).street
     with tempfile.TemporaryDirectory(dir=visit.district.data) as folder:
-        path = Path(folder) / "card"
-        letters = visit.district.card(street.code, visit.text("server"), path)
+        path, unlock = Path(folder) / "card", None
+        if (key := visit.file("key")) is not None:
+            unlock = Path(folder) / "key.sealed"
+            unlock.write_bytes(key.file.read())
+        letters = visit.district.card(street.code, visit.text("server"), path, unlock=unlock)
         data = path.read_bytes()
     return visit.download(data, _("入网卡-{street}-{letters}.card", street=street.name, letters=letters))
 
