@@ -20,10 +20,14 @@ libraries=(
     libcups.so.2:libcups2
 )
 programs=()
-[[ $purpose == test ]] && programs=(Xvfb:xvfb pdftotext:poppler-utils)
+browser=()
+if [[ $purpose == test ]]; then
+    programs=(Xvfb:xvfb pdftotext:poppler-utils)
+    browser=(chromium:chromium chromedriver:chromium-driver)
+fi
 
 system_packages() {
-    local known missing=() one
+    local known missing=() wanted=() one
     known=$(ldconfig -p)
     for one in "${libraries[@]}"; do
         [[ $known == *"${one%%:*} "* ]] || missing+=("${one##*:}")
@@ -31,10 +35,17 @@ system_packages() {
     for one in ${programs[@]+"${programs[@]}"}; do
         command -v "${one%%:*}" >/dev/null || missing+=("${one##*:}")
     done
-    ((${#missing[@]})) || return 0
+    for one in ${browser[@]+"${browser[@]}"}; do
+        command -v "${one%%:*}" >/dev/null || wanted+=("${one##*:}")
+    done
+    ((${#missing[@]} + ${#wanted[@]})) || return 0
     local root=()
     if ((EUID != 0)); then
         command -v sudo >/dev/null && sudo -n true 2>/dev/null && root=(sudo -n) || root=(refused)
+    fi
+    if ((${#missing[@]} == 0)) && { [[ ${root[*]-} == refused ]] || ! command -v apt-get >/dev/null; }; then
+        say "setup: no browser (${wanted[*]}): its tests are left out"
+        return 0
     fi
     if ! command -v apt-get >/dev/null; then
         fail "these libraries are missing (Debian names; please install their like): ${missing[*]}"
@@ -44,9 +55,15 @@ system_packages() {
         say "    sudo apt-get update && sudo apt-get install --no-install-recommends -y ${missing[*]}"
         exit 1
     fi
-    say "setup: installing ${missing[*]}"
+    say "setup: installing ${missing[*]-} ${wanted[*]-}"
     ${root[@]+"${root[@]}"} apt-get update -qq
-    ${root[@]+"${root[@]}"} apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+    if ((${#missing[@]})); then
+        ${root[@]+"${root[@]}"} apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+    fi
+    if ((${#wanted[@]})); then
+        ${root[@]+"${root[@]}"} apt-get install -qq -y --no-install-recommends "${wanted[@]}" >/dev/null ||
+            say "setup: no browser (${wanted[*]}): its tests are left out"
+    fi
 }
 
 find_python() {

@@ -170,3 +170,57 @@ def test_what_a_revoked_pc_wrote_waits_until_it_is_adopted(district, shuniu, tmp
     assert shuniu("sync", "--once", pc="two").code == 0
     assert shuniu("check", pc="two").code == 0
     assert {row["name"] for row in shuniu("district", "get", "venue", pc="district").lines} == {"停用之前", "停用之后"}
+
+
+def test_the_district_writes_publishes_and_withdraws_on_the_command_line(shuniu, tmp_path) -> None:
+    assert shuniu("district", "init", "--district", "310110", "--name", "杨浦区", pc="district").code == 0
+    notice = {"title": "年检通知", "body": "请提醒。"}
+    put = shuniu("district", "put", "notice", stdin=[notice, {"title": "缺正文"}], pc="district")
+    assert (put.code, "必须填写" in put.out) == (1, True), "all or none"
+    put = shuniu("district", "put", "notice", "--each", stdin=[notice, {"title": "缺正文"}], pc="district")
+    assert put.code == 1
+    notice_id = put.lines[0]["id"]
+    assert shuniu("district", "put", "venue", stdin=[{"name": "厅"}], pc="district").code == 1
+
+    def publish(*options: str):
+        answer = shuniu("district", "publish", "notice", notice_id, *options, pc="district")
+        return answer.code, [(line["scope"], line["did"]) for line in answer.lines]
+
+    assert publish("--to", STREET, "--to", OTHER_STREET) == (0, [(STREET, "published"), (OTHER_STREET, "published")])
+    assert publish("--to", "310101002") == (1, [])
+    assert publish() == (0, [("all", "published"), (STREET, "withdrawn"), (OTHER_STREET, "withdrawn")])
+    assert publish("--withdraw", "--to", STREET)[0] == 2
+    assert publish("--withdraw") == (0, [("all", "withdrawn")])
+    assert shuniu("district", "delete", "notice", notice_id, pc="district").code == 0
+    assert publish()[0] == 1
+    assert shuniu("district", "undelete", "notice", notice_id, pc="district").line["deleted"] is False
+    assert publish() == (0, [("all", "published")]) or publish() == (0, [("all", "unchanged")])
+
+
+def test_the_districts_staff_centers_and_held_changes_on_the_command_line(district, shuniu, tmp_path) -> None:
+    for expected in ("created", "reset"):
+        made = shuniu("district", "user", "周敏", "--password-stdin", stdin="yangpu-2026\n", pc="district")
+        assert (made.code, made.line) == (0, {"name": "周敏", "did": expected})
+    short = shuniu("district", "user", "周敏", "--password-stdin", stdin="short\n", pc="district")
+    assert (short.code, "8 到 200 个字符" in short.err) == (1, True)
+    assert shuniu("district", "user", "周敏", pc="district").code == 2
+    device = join(shuniu, tmp_path, district, "one")["device"]
+    join(shuniu, tmp_path, district, "two")
+    for pc in ("one", "two", "one"):
+        assert shuniu("sync", "--once", pc=pc).code == 0
+    lines = shuniu("district", "centers", pc="district").lines
+    assert [(one["street"], one["letters"], one["state"]) for one in lines] == [
+        (STREET, "A", "active"), (STREET, "B", "active")
+    ]  # fmt: skip
+    shuniu("put", "venue", stdin=[{"name": "后来"}], pc="one")
+    certificate, stick = tmp_path / "two.cert", tmp_path / "stick.shuniu"
+    shuniu("card", "certificate", certificate, pc="two")
+    shuniu("bundle", "export", stick, "--for-device", certificate, pc="one")
+    shuniu("bundle", "import", stick, pc="two")
+    assert shuniu("district", "revoke", device, pc="district").code == 0
+    assert shuniu("sync", "--once", pc="two").code == 0
+    waiting = shuniu("district", "held", pc="district").line
+    assert (waiting["street"], waiting["device"], waiting["values"]["名称"]) == (STREET, device, "后来")
+    assert shuniu("district", "adopt", STREET, device, pc="district").line["changes"] == 1
+    assert shuniu("district", "held", pc="district").out == ""
+    assert shuniu("district", "adopt", STREET, device, "--aside", pc="district").code == 1

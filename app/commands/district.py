@@ -1,4 +1,5 @@
-"""Commands of the district: init, card, serve, revoke, get, bundle."""
+"""Commands of the district: init, card, serve, its centers, revoke, held changes, staff, bundles; records are in
+`publishing`."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 import click
 
 from app.commands.main import Global, emit, outside
+from app.commands.publishing import delete, publish, put, undelete
 from app.commands.syncing import FILE
 
 
@@ -75,6 +77,82 @@ def revoke(obj: Global, device: str) -> None:
         district.close()
 
 
+@district_command.command("centers")
+@click.pass_obj
+def centers(obj: Global) -> None:
+    """Every PC of every center: letters, state, when it was last heard, how many of its changes are held here."""
+    from app.commands.log import when
+    from app.district.district import District
+    from app.district.overview import centers as found
+
+    district = District.open(obj.data, obj.config)
+    try:
+        with district.replica().reading() as connection:
+            for center in found(connection, district.code):
+                for device in center.devices:
+                    heard = None if device.heard_at is None else when(device.heard_at)
+                    emit({"street": center.street.code, "name": center.name, "device": device.id,
+                          "letters": device.letters, "state": device.state, "heard_at": heard,
+                          "held": device.held})  # fmt: skip
+    finally:
+        district.close()
+
+
+@district_command.command("held")
+@click.pass_obj
+def held(obj: Global) -> None:
+    """What waits to be adopted, of every center."""
+    from app.commands.log import held_lines
+    from app.district.district import District
+    from app.models.division import streets
+    from app.services.holding import of_scope
+
+    district = District.open(obj.data, obj.config)
+    try:
+        with district.replica().reading() as connection:
+            for street in streets(district.code):
+                for line in held_lines(of_scope(connection, street.code)):
+                    emit({"street": street.code, **line})
+    finally:
+        district.close()
+
+
+@district_command.command("adopt")
+@click.argument("street")
+@click.argument("device")
+@click.option("--aside", is_flag=True, help="do not adopt: set aside, and list no more")
+@click.pass_obj
+def adopt(obj: Global, street: str, device: str, aside: bool) -> None:
+    """Adopt what is held of DEVICE of the center of STREET: it is written again by the district."""
+    from app.district.district import District
+    from app.sync import holding
+
+    district = District.open(obj.data, obj.config)
+    try:
+        act = holding.set_aside if aside else holding.adopt
+        emit({"device": device, "changes": act(district.replica(), street, device, obj.actor), "adopted": not aside})
+    finally:
+        district.close()
+
+
+@district_command.command("user")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, required=True, help="read the password from standard input")
+@click.pass_obj
+def user(obj: Global, name: str, password_stdin: bool) -> None:
+    """Let a person of the district sign in at the console, or give a new password."""
+    from app.district import staff
+    from app.district.district import District
+
+    password = sys.stdin.readline().rstrip("\r\n")
+    district = District.open(obj.data, obj.config)
+    try:
+        made = staff.set_password(district.replica(), name, password)
+        emit({"name": name.strip(), "did": "created" if made else "reset"})
+    finally:
+        district.close()
+
+
 @district_command.command("get")
 @click.argument("kind")
 @click.option("--scope", default=None, help="a street's code")
@@ -131,3 +209,7 @@ def bundle_export(obj: Global, file: Path, device: str) -> None:
         sys.stderr.write(done.message + "\n")
     finally:
         district.close()
+
+
+for _command in (put, delete, undelete, publish):
+    district_command.add_command(_command)

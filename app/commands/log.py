@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from app.errors import Refusal
 from app.models.registry import kind_of
 from app.sync.change import parse_stamp, stamp_text
 from app.text import _
+
+if TYPE_CHECKING:
+    from app.services.holding import HeldLog
 
 
 def when(at: int) -> str:
@@ -158,16 +162,20 @@ def held_command(obj: Global) -> None:
 
     workspace = obj.open()
     try:
-        for one in held(workspace.office):
-            for write in one.writes:
-                emit(
-                    {
-                        "device": one.device, "letters": one.letters, "reason": one.reason, "kind": write.kind,
-                        "id": write.id, "at": when(write.at), "actor": write.actor, "values": dict(write.values),
-                    }
-                )  # fmt: skip
+        for line in held_lines(held(workspace.office)):
+            emit(line)
     finally:
         workspace.close()
+
+
+def held_lines(logs: Iterable[HeldLog]) -> Iterator[dict[str, Any]]:
+    """A line for each change that waits."""
+    for one in logs:
+        for write in one.writes:
+            yield {
+                "device": one.device, "letters": one.letters, "reason": one.reason, "kind": write.kind,
+                "id": write.id, "at": when(write.at), "actor": write.actor, "values": dict(write.values),
+            }  # fmt: skip
 
 
 @click.command("adopt")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.models.record import Kind
 from app.models.registry import KINDS, kind_of
 from app.text import _, listed
 
+Begin = Callable[[], AbstractContextManager[Any]]
 YES_NO = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 MAX_LINE = 1024 * 1024
 INT64 = 2**63 - 1
@@ -54,13 +56,18 @@ def put_command(obj: Global, kind: str, each: bool, reason: str) -> None:
     declared = kind_of(kind)
     workspace = obj.open()
     try:
-        refused = (_put_each if each else _put_all)(workspace.office, declared, reason)
+        refused = put_lines(workspace.office.unit, declared, each=each, reason=reason)
     finally:
         workspace.close()
     sys.exit(1 if refused else 0)
 
 
-def _put_each(office: Any, kind: Kind, reason: str) -> int:
+def put_lines(unit: Begin, kind: Kind, *, each: bool, reason: str = "") -> int:
+    """Put the lines of standard input by units of work that ``unit`` begins; returns how many were refused."""
+    return (_put_each if each else _put_all)(unit, kind, reason)
+
+
+def _put_each(begin: Begin, kind: Kind, reason: str) -> int:
     from app.services.writing import put_line
 
     refused = 0
@@ -68,7 +75,7 @@ def _put_each(office: Any, kind: Kind, reason: str) -> int:
         try:
             if isinstance(line, Refusal):
                 raise line
-            with office.unit() as unit:
+            with begin() as unit:
                 record = put_line(unit, kind, line, reason)
                 unit.session.flush()
                 done = _done(record)
@@ -80,13 +87,13 @@ def _put_each(office: Any, kind: Kind, reason: str) -> int:
     return refused
 
 
-def _put_all(office: Any, kind: Kind, reason: str) -> int:
+def _put_all(begin: Begin, kind: Kind, reason: str) -> int:
     from app.services.writing import put_line
 
     answers: list[dict[str, Any]] = []
     refused = 0
     try:
-        with office.unit() as unit:
+        with begin() as unit:
             records = []
             for line in _lines(sys.stdin.buffer):
                 told = len(unit.notices)

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import EnvironmentFault, Refusal
 from app.models.division import street as known_street
 from app.models.registry import SCHEMA, kind_of
 from app.services import reading
-from app.store.database import migrate, server_engine, sqlite_engine
+from app.services.office import Office, Unit
+from app.store.database import migrate, server_engine, sqlite_engine, told_apart
+from app.store.locks import lock_scopes
+from app.store.tables import local
 from app.sync import card as cards
 from app.sync import certificate as certificates
-from app.sync import key_slot, log, usb
-from app.sync.device import check_mark, introduce, settled
-from app.sync.log import ALL
-from app.sync.machine import Machine, write_safely
+from app.sync import key_slot, log, rows, usb
+from app.sync.device import check_mark, introduce, introduce_in, settled
+from app.sync.log import ALL, DISTRICT
+from app.sync.machine import Machine, Mark, write_safely
 from app.sync.replica import Replica
 from app.text import _
 
@@ -95,6 +101,7 @@ class District:
         migrate(engine)
         machine = settled(engine, machine)
         district = cls(data, code, name, machine, engine, clock)
+        district._fold_after_upgrade()
         renewed = check_mark(district.replica())
         return cls(data, code, name, renewed, engine, clock) if renewed else district
 
@@ -153,6 +160,28 @@ class District:
         with Session(self.engine, autoflush=False) as session:
             for record in session.scalars(query):
                 yield reading.as_json(reading.row_of(record), reveal=reveal)
+
+    @contextlib.contextmanager
+    def unit(self, actor: str = "") -> Iterator[Unit]:
+        """One transaction over the district's own records, which never leave; they are published as copies."""
+        mark = functools.partial(Mark.load, self.machine.folder)
+        clock = lambda: datetime.fromtimestamp(self.clock())  # noqa: E731
+        with Office(self.engine, self.device, DISTRICT, "", clock, mark, actor).unit() as unit:
+            connection = unit.session.connection()
+            lock_scopes(connection, [DISTRICT])
+            introduce_in(connection, self.replica(), DISTRICT)
+            yield unit
+
+    def _fold_after_upgrade(self) -> None:
+        """Fields and kinds of newer programs of the centers lie in the log; after the upgrade they are folded in."""
+        with told_apart(), self.engine.execution_options(write=True).begin() as connection:
+            lock_scopes(connection, [DISTRICT])
+            here = local.c.name == "folded_schema"
+            if connection.scalar(select(local.c.value).where(here)) == str(SCHEMA).encode():
+                return
+            rows.rebuild(connection)
+            connection.execute(delete(local).where(here))
+            connection.execute(insert(local).values(name="folded_schema", value=str(SCHEMA).encode()))
 
     def close(self) -> None:
         """Release the database."""

@@ -1,4 +1,4 @@
-"""The district server: one endpoint to exchange bundles, one to ask whether it lives (design.md §8). Stateless."""
+"""The district server: the exchange of bundles, whether it lives, and the console (design.md §8). Stateless."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.district.console.routes import furnish, routes
 from app.district.district import District
 from app.errors import BundleRefused, ShuniuError
 from app.sync.answer import LIMIT, MAX_BODY, answer, wanted
@@ -39,11 +40,12 @@ def make_application(district: District) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.limiter = anyio.CapacityLimiter(THREADS)
+        furnish(app)
         yield
         district.close()
 
     app = Starlette(
-        routes=[Route("/exchange", exchange, methods=["POST"]), Route("/health", health)], lifespan=lifespan
+        routes=[Route("/exchange", exchange, methods=["POST"]), Route("/health", health), *routes()], lifespan=lifespan
     )
     app.state.district, app.state.replica = district, district.replica()
     return app

@@ -8,13 +8,14 @@ from app.errors import Refusal
 from app.models.activities import Activity, Participant
 from app.models.center import Center, User
 from app.models.organizations import Organization, Team
+from app.models.publications import Notice, Policy
 from app.models.record import Kind, Record
 from app.models.services import ServiceCase
 from app.models.training import Enrolment, Training
 from app.models.venues import Booking, Venue
 from app.text import _, listed
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the declarations; written into every change. Raise it with every migration."""
 
 RECORDS: tuple[type[Record], ...] = (
@@ -27,10 +28,15 @@ RECORDS: tuple[type[Record], ...] = (
     Enrolment,
     Activity,
     Participant,
+    Notice,
+    Policy,
     User,
     Center,
 )
 KINDS = MappingProxyType({record.kind.name: record.kind for record in RECORDS})
+
+PUBLISHED = frozenset({"notice", "policy", "organization"})
+"""Kinds that the district publishes: to everyone, or to chosen centers."""
 
 
 def kind_of(name: str) -> Kind:

@@ -38,7 +38,10 @@ def binned(office: Office) -> list[Binned]:
     known = devices(office)
     for kind in KINDS.values():
         wanted = reading.ids(office, kind.name, Query(deleted=True))[:MOST]
-        found += [_binned(office, known, row) for row in reading.rows(office, kind.name, wanted)] if wanted else []
+        rows = reading.rows(office, kind.name, wanted) if wanted else []
+        found += [
+            _binned(office, known, row) for row in rows if not row.published
+        ]  # what the district withdrew is its own
     return sorted(found, key=lambda one: -one.at)
 
 

@@ -17,6 +17,7 @@ from app.models.registry import KINDS
 from app.models.venues import BLOCKING, Booking
 from app.services import booking
 from app.services.office import Office
+from app.services.publications import differing, district_devices, is_published
 from app.services.survivors import Merged
 from app.services.times import say_span
 from app.sync.heads import Heads
@@ -26,7 +27,7 @@ from app.text import _, listed
 @dataclass(frozen=True)
 class Finding:
     """Work to do: ``code`` is stable (clash, duplicate, merged, dangling, broken, misfit,
-    oversubscribed, yields, conflict)."""
+    oversubscribed, yields, conflict, differs)."""
 
     code: str
     kind: str
@@ -46,6 +47,7 @@ def findings(office: Office) -> list[Finding]:
             *_broken(session, merged),
             *_rings(session, merged),
             *_duplicates(session, merged),
+            *_differing(session, office.scope),
         ]
 
 
@@ -214,7 +216,9 @@ def _misfit(field: Any, value: Any) -> str | None:
     return None
 
 
-SPANS = (("cert_from", "cert_to"), ("term_from", "term_to"), ("started_at", "ended_at"))
+SPANS = (
+    ("cert_from", "cert_to"), ("term_from", "term_to"), ("started_at", "ended_at"), ("effective_from", "effective_to"),
+)  # fmt: skip
 """Dates that a merge may cross; each was right where it was typed."""
 
 
@@ -234,9 +238,12 @@ def _finding(code: str, kind: Kind, record_id: str, name: str, words: str) -> Fi
 
 def _duplicates(session: Session, merged: Merged) -> Iterator[Finding]:
     """The same credit code or the same name twice."""
+    districts = district_devices(session.connection())
     for kind, name in (("organization", "uscc"), ("organization", "name"), ("team", "name"), ("venue", "name")):
         same: dict[str, list[str]] = defaultdict(list)
-        for row in session.execute(_live(merged, KINDS[kind], name)):
+        for row in session.execute(_live(merged, KINDS[kind], name, "owner", "heads")):
+            if districts and is_published(row.owner, kind, Heads.decode(row.heads), districts):
+                continue  # the district's entry stands beside the center's own record
             if value := getattr(row, name):
                 same[_plain(value)].append(row.id)
         for value, ids in same.items():
@@ -250,6 +257,15 @@ def _duplicates(session: Session, merged: Merged) -> Iterator[Finding]:
                     value=value,
                 )
                 yield Finding("duplicate", kind, tuple(sorted(ids)), text, name)
+
+
+def _differing(session: Session, scope: str) -> Iterator[Finding]:
+    """Organizations of which the district's directory says something else."""
+    fields = KINDS["organization"].fields
+    for record, names in differing(session, scope):
+        text = _("“{name}”与区名录不同：{fields}", name=record.name or _("未命名"),
+                 fields=listed(_(fields[name].label) for name in names))  # fmt: skip
+        yield Finding("differs", "organization", (record.id,), text, names[0])
 
 
 def _plain(value: str) -> str:

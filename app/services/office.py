@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.errors import Refusal
 from app.models.record import Record
 from app.models.registry import KINDS, SCHEMA, kind_of
+from app.services.publications import refuse_published
 from app.store.database import told_apart
 from app.store.tables import local
 from app.sync import log
@@ -93,11 +94,13 @@ class Unit:
         """The record to change; raises :class:`Refusal` where there is none."""
         model = kind_of(kind).model
         found = list(self.session.scalars(select(model).where(model.id == record_id)))
-        own = [r for r in found if r.owner == self.office.scope] or [r for r in found if r.owner == log.DEMO] or found
+        scope = self.office.scope
+        mine = (scope,) if scope == log.DISTRICT else (scope, log.DEMO, log.ALL)
+        own = sorted((r for r in found if r.owner in mine), key=lambda record: mine.index(record.owner))
         if not own:
             raise Refusal.of("id", _("没有这条记录：{id}", id=record_id), _("请核对标识，或不填 id 新建一条"))
-        if own[0].owner == log.ALL:
-            raise Refusal.of("id", _("这是区里下发的记录，街镇不能修改"), _("请在本中心自己的记录上修改"))
+        if scope != log.DISTRICT:
+            refuse_published(self.session.connection(), own[0])
         return own[0]
 
     def linked(self, targets: tuple[str, ...], record_id: str) -> str | None:
@@ -121,7 +124,7 @@ class Unit:
     def number(self, record: Record) -> str | None:
         """The next number on paper for ``record``: ``CD-310110013-2026-A0007`` (design.md §3)."""
         kind = record.kind
-        if not kind.number:
+        if not kind.number or record.owner == log.DISTRICT:  # numbers on paper are the centers'
             return None
         if self._mark is None:
             self._ask_about_clock()

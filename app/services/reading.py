@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Select, and_, case, cast, func, or_, select, true
@@ -13,12 +13,14 @@ from sqlalchemy.types import Numeric
 
 from app.errors import Refusal
 from app.models.record import Kind, Record
-from app.models.registry import KINDS, kind_of
+from app.models.registry import KINDS, PUBLISHED, kind_of
 from app.services.office import Office
+from app.services.publications import BATCH, differing_fields, district_devices, entries, is_published
 from app.services.survivors import Merged, survivors
 from app.store.tables import search_entry
 from app.sync.capture import Seen, seen_of
 from app.sync.heads import Heads
+from app.sync.log import ALL
 from app.text import _
 
 
@@ -37,6 +39,10 @@ class Row:
     erased: tuple[str, ...]
     links: Mapping[str, str] = field(default_factory=dict)
     """Per link field, the title of the record it points to."""
+    published: bool = False
+    """Whether the district published it: at the street it can only be read."""
+    differs: tuple[str, ...] = ()
+    """Of an organization: the fields of which the district's directory says something else."""
 
     @property
     def title(self) -> str:
@@ -151,15 +157,43 @@ def rows_in(session: Session, kind: Kind, wanted: Sequence[str]) -> list[Row]:
     for at in range(0, len(wanted), 500):
         batch = list(wanted[at : at + 500])
         for record in session.scalars(select(model).where(model.id.in_(batch))):
-            if record.id not in found or record.owner != "all":
+            if (held := found.get(record.id)) is None or _comes_before(record, held):
                 found[record.id] = record
     records = [found[record_id] for record_id in wanted if record_id in found]
     titles = _link_titles(session, kind, records)
-    return [row_of(record, titles) for record in records]
+    districts = district_devices(session.connection()) if kind.name in PUBLISHED else frozenset()
+    found_rows = [row_of(record, titles, districts) for record in records]
+    if kind.name == "organization" and districts:
+        return _beside_the_directory(session, records, found_rows, districts)
+    return found_rows
 
 
-def row_of(record: Record, titles: Mapping[str, str] | None = None) -> Row:
-    """A frozen row of an ORM record."""
+def _beside_the_directory(
+    session: Session, records: Sequence[Any], found: list[Row], districts: Collection[str]
+) -> list[Row]:
+    """The rows of organizations, with what the district's directory says otherwise."""
+    own = [(record, row) for record, row in zip(records, found, strict=True) if record.uscc and not row.published]
+    said: dict[tuple[str, str], Any] = {}
+    for scope in {record.owner for record, _row in own}:
+        codes = [record.uscc for record, _row in own if record.owner == scope]
+        for at in range(0, len(codes), BATCH):
+            beside = entries(session, scope, districts, codes[at : at + BATCH])
+            said |= {(scope, code): entry for code, entry in beside.items()}
+    differs = {
+        record.id: differing_fields(record, said[record.owner, record.uscc])
+        for record, _row in own
+        if (record.owner, record.uscc) in said
+    }
+    return [replace(row, differs=differs[row.id]) if differs.get(row.id) else row for row in found]
+
+
+def _comes_before(one: Record, other: Record) -> bool:
+    """Of two records with one id: the live one (the other was withdrawn), then the center's own."""
+    return (bool(one.deleted), one.owner == ALL) < (bool(other.deleted), other.owner == ALL)
+
+
+def row_of(record: Record, titles: Mapping[str, str] | None = None, districts: Collection[str] = ()) -> Row:
+    """A frozen row of an ORM record; ``districts`` are the devices that write for the district."""
     kind = record.kind
     heads = Heads.decode(record.heads)
     values = {name: getattr(record, name) for name in kind.fields}
@@ -167,6 +201,7 @@ def row_of(record: Record, titles: Mapping[str, str] | None = None) -> Row:
     return Row(
         kind, record.id, record.owner, record.number, bool(record.deleted), values, seen_of(record),
         int(record.conflicts or 0), heads.erased, links,
+        is_published(record.owner, kind.name, heads, districts),
     )  # fmt: skip
 
 
@@ -223,7 +258,9 @@ def as_json(row: Row, *, reveal: bool, seen: bool = False) -> dict[str, Any]:
     return out
 
 
-SOUGHT = ("organization", "team", "venue", "training", "activity", "booking", "service_case")
+SOUGHT = (
+    "organization", "team", "venue", "training", "activity", "booking", "service_case", "notice", "policy",
+)  # fmt: skip
 """Kinds in the order in which Ctrl+K offers them."""
 
 

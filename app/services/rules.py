@@ -9,6 +9,7 @@ from typing import Any
 from app.errors import Fault
 from app.models import formats
 from app.models.organizations import ORG_TYPES, Organization, Team
+from app.models.publications import Policy
 from app.models.record import Record
 from app.models.services import ServiceCase
 from app.models.venues import CLIENT_TARGETS, Venue
@@ -95,6 +96,11 @@ def _case(unit: Unit, record: ServiceCase, before: Before) -> Iterator[Fault]:
         yield Fault("due_on", _("办理时限早于接待日期"), _("请核对日期"))
 
 
+def _policy(_unit: Unit, record: Policy, _before: Before) -> Iterator[Fault]:
+    if record.effective_from and record.effective_to and record.effective_to < record.effective_from:
+        yield Fault("effective_to", _("止期早于起期"), _("请核对起止日期"))
+
+
 def _span(_unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
     yield from ends_after_start(record.start, record.end, "end")
 
@@ -112,5 +118,6 @@ RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "training": (_span, enrolment.check_training),
         "enrolment": (enrolment.check,),
         "activity": (_span,),
+        "policy": (_policy,),
     }
 )

@@ -56,6 +56,7 @@ def labels() -> dict[str, str]:
         "oversubscribed": _("报名超过名额"),
         "duplicate": _("可能重复"),
         "merged": _("互相并入"),
+        "differs": _("与区名录不同"),
         "dangling": _("指向找不到的记录"),
         "misfit": _("收到的值放不下"),
         "broken": _("不合规定的值"),

@@ -228,6 +228,12 @@ def set_deleted(office: Office, kind: str, record_ids: list[str], deleted: bool,
         return Saved(record.id, record.number, unit.recorder.ops.get(record.owner), tuple(unit.notices))
 
 
+def delete_in(unit: Unit, kind: str, record_id: str, deleted: bool, *, seen: Seen | None = None) -> None:
+    """As :func:`set_deleted` for one record, within a unit of work."""
+    _delete(unit, unit.load(kind, record_id), deleted, seen)
+    unit.session.flush()
+
+
 def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> None:
     if bool(record.deleted) == deleted:
         return

@@ -110,6 +110,33 @@ local = Table(
 )
 """Small facts of this PC that never travel: password hashes, list columns, drafts, the schema last folded."""
 
+staff = Table(
+    "staff",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("password", String, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+"""Who may sign in at the district's console, with an argon2id hash; on a center's PC it stays empty."""
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+"""Open sessions of the console, by the hash of what the browser holds: every worker process sees them."""
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("who", String, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+)
+"""Sign-ins that failed, by name and by address; what limits the attempts."""
+
 search_entry = Table(
     "search_entry",
     metadata,

@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import insert, select
 
 from app.errors import EnvironmentFault, Refusal
+from app.store.locks import lock_scopes
 from app.store.tables import card as card_table
 from app.sync import certificate as certificates
 from app.sync import log
@@ -46,6 +47,7 @@ def make(replica: Replica, scope: str, center: str, server: str = "", name: str 
     key = bytes(SigningKey(secret).verify_key)
     authority = Authority(machine.verify_key, machine.box_key, machine.scope, name)
     with replica.writing() as connection:
+        lock_scopes(connection, [scope])
         if not letters:
             letters = next_letters(_letters_taken(connection, scope))
         bare = Card(key, scope, center, letters, server, authority)

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select
 
 from app.errors import BundleRefused, Refusal
+from app.store.locks import lock_scopes
 from app.store.tables import change as change_table
 from app.store.tables import log_end
 from app.sync import certificate as certificates
@@ -136,6 +137,8 @@ def revoke(replica: Replica, device: str) -> str:
         scope = next((one for one, by in known if by == device and one not in (ALL, log.DISTRICT)), None)
         if scope is None or device == replica.machine.device:
             raise Refusal.of("device", _("没有电脑 {device} 的消息", device=device), _("请核对电脑的标识"))
+        lock_scopes(connection, [scope])
+        known = log.heads(connection)  # anew: another process may have written until just now
         ended = log.ends(connection, scope)
         if device in ended and ended[device].revoked:
             raise Refusal.of("device", _("电脑 {device} 已经停用", device=device), _("不必再停用"))

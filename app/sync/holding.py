@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from app.errors import Refusal
 from app.store import search
+from app.store.locks import lock_scopes
 from app.sync import certificate as certificates
 from app.sync import forks, log, rows
 from app.sync.certificate import Certificate
@@ -53,6 +54,7 @@ def set_aside(replica: Replica, scope: str, device: str, actor: str) -> int:
 
 
 def _wanted(connection: Connection, replica: Replica, scope: str, device: str) -> list[Held]:
+    lock_scopes(connection, [scope])
     wanted = forks.held(connection, scope, device)
     if not wanted:
         raise Refusal.of(

@@ -9,11 +9,12 @@ from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from app.errors import BundleRefused, EnvironmentFault
 from app.models.registry import KINDS
 from app.store import search
+from app.store.locks import lock_scopes
 from app.store.tables import card as card_table
 from app.store.tables import peer
 from app.sync import certificate as certificates
@@ -74,7 +75,7 @@ def receive(replica: Replica, bundles: Sequence[Opened]) -> Received:
     result = Received(sender)
     try:
         with renewing(replica) as renewal, replica.writing() as connection:
-            _lock(connection, shared_scopes(replica.machine.scope, sender.scope))
+            lock_scopes(connection, shared_scopes(replica.machine.scope, sender.scope))
             for opened in bundles:
                 result = _joined(result, _apply(connection, renewal, opened))
             for scope in sorted({span.scope for opened in bundles for span in opened.header.runs}):
@@ -89,14 +90,6 @@ def _joined(a: Received, b: Received) -> Received:
     kinds = dict(Counter(a.kinds) + Counter(b.kinds))
     return replace(b, applied=a.applied + b.applied, kinds=kinds, skipped=a.skipped + b.skipped, held=a.held + b.held,
                    touched=a.touched | b.touched, forked=a.forked | b.forked)  # fmt: skip
-
-
-def _lock(connection: Connection, scopes: Iterable[str]) -> None:
-    """SQLite has one writer; on a shared server the scopes are locked, in one order."""
-    if connection.dialect.name == "postgresql":
-        for scope in sorted(scopes):
-            number = int.from_bytes(blake2b(scope.encode(), digest_size=8).digest(), "big", signed=True)
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 def _apply(connection: Connection, renewal: Renewal, opened: Opened) -> Received:

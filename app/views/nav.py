@@ -12,7 +12,7 @@ from app.views.places import GROUPS, Place, name_of
 from app.views.theme import ACCENT, AMBER, PAPER, TEXT, Theme
 
 WIDTH = 168
-ROW = 30
+ROW = 26
 AIR = 5
 
 
@@ -26,7 +26,9 @@ class NavButton(QPushButton):
         self.setCheckable(True)
         self.setIcon(theme.icon(place.icon, air=AIR))
         self.setIconSize(QSize(theme.px(18 + AIR), theme.px(18)))
-        self.setFixedHeight(max(theme.target, theme.px(ROW)))
+        height = max(theme.target, theme.px(ROW))
+        self.setFixedHeight(height)
+        self.setStyleSheet(f"min-height: {height - 2}px;")  # the sheet's least height for buttons is a taller one
         self.setAccessibleName(name_of(place))
         if keys:
             self.setToolTip(f"{name_of(place)} ({keys})")

@@ -46,6 +46,10 @@ GROUPS: Final = (
         _list("participant", "活动参加人", "user"),
     ),
     (
+        _list("notice", "通知", "info"),
+        _list("policy", "政策", "file-text"),
+    ),
+    (
         Place("todo", "待处理", "triangle-alert", "todo"),
         Place("bin", "回收站", "trash-2", "bin"),
         Place("sync", "同步", "refresh-cw", "sync"),

@@ -51,6 +51,7 @@ _MARKS: Final = {
     ),
     **dict.fromkeys(("closed", "done", "archived"), Mark(DISC, GREY)),
     **dict.fromkeys(("no_show", "absent"), Mark(CROSS, PLUM)),
+    "differs": Mark(TRIANGLE, AMBER),
     **dict.fromkeys(("clash", "conflict", "overdue", "revoked", "cert_revoked"), Mark(TRIANGLE, RED)),
 }  # fmt: skip
 

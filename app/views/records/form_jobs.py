@@ -8,6 +8,7 @@ from typing import Any
 
 from app.models.record import Kind
 from app.services import drafts, reading, slips
+from app.services.directory import Entry, entry_of, unclaimed
 from app.services.drafts import Draft
 from app.services.merging import Standing, standing
 from app.services.office import Office
@@ -16,7 +17,6 @@ from app.services.reading import Query, Row
 from app.services.related import Related, related
 from app.services.writing import Saved, save
 from app.sync.capture import Seen
-from app.sync.log import ALL
 
 KEPT_TYPES = frozenset({"link", "choice", "date", "datetime", "boolean"})
 
@@ -33,11 +33,15 @@ class Loaded:
     values: Mapping[str, Any] = field(default_factory=dict)
     """What a new record begins with."""
     standing: Standing = field(default_factory=Standing)
+    entry: Entry | None = None
+    """The entry of the district's directory beside an own organization."""
+    adopted: Mapping[str, Any] | None = None
+    """What an own record would begin with, beside an entry of the directory that has none yet."""
 
     @property
     def published(self) -> bool:
         """Whether the district published it: only to be read here."""
-        return self.row is not None and self.row.owner == ALL
+        return self.row is not None and self.row.published
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,10 @@ def load(office: Office, kind: Kind, record_id: str | None, values: Mapping[str,
     row = reading.get(office, kind.name, record_id)
     stands = standing(office, kind.name, record_id)
     around = tuple(related(office, kind.name, record_id)) if stands.into is None else ()
-    return Loaded(row, row.links, draft, around, slips.forms_of(kind.name), standing=stands)
+    return Loaded(
+        row, row.links, draft, around, slips.forms_of(kind.name), standing=stands, entry=entry_of(office, row),
+        adopted=unclaimed(office, row),
+    )  # fmt: skip
 
 
 def at_the_desk(office: Office, kind: Kind) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.models.registry import KINDS
-from app.services import drafts
+from app.services import directory, drafts
 from app.services.drafts import Draft
 from app.services.merging import unmerge
 from app.services.writing import Saved
 from app.text import _, listed
+from app.views.context import Said
 from app.views.records.conflict import ConflictSheet
+from app.views.records.directory_panel import DirectoryPanel
 from app.views.records.form_jobs import Loaded
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class FormNotes(QObject):
         self.page, self.context, self.banners = page, page.context, page.banners
         self._draft: Draft | None = None
         self._fresh: Loaded | None = None
+        self._found: Loaded | None = None
 
     def about(self, found: Loaded) -> None:
         """What is to be known about a record that was just loaded."""
@@ -38,11 +41,18 @@ class FormNotes(QObject):
             banner = self.banners.put("deleted", _("这条记录在回收站里，只能查看。"))
             banner.offer(_("恢复"), self.page.restore)
         elif found.published:
-            self.banners.put("published", _("这是区里下发的记录，只能查看。"))
+            banner = self.banners.put("published", _("这是区里下发的记录，只能查看。"))
+            if found.adopted is not None:
+                banner.offer(_("据此建立本中心的记录"), self.adopt)
         self._stands(found)
         if row is not None and row.conflicts:
             text = _("有 {n} 处被两台电脑改成了不同的内容，两个值都留着。", n=row.conflicts)
             self.banners.put("conflict", text, serious=True).offer(_("处理冲突"), self.settle)
+        self._found = found
+        if found.entry is not None and found.entry.differences and not self.page.read_only:
+            panel = DirectoryPanel(self.page.theme, found.entry)
+            panel.taken.connect(self.take_over)
+            self.banners.place("directory", panel)
         self._draft = found.draft if not self.page.read_only else None
         if self._draft is not None:
             when = self._draft.at.replace("T", " ")
@@ -89,6 +99,30 @@ class FormNotes(QObject):
         """Settle the conflicts of the record."""
         if self.page.record_id is not None:
             ConflictSheet(self.page, self.context, self.page.kind, self.page.record_id).open()
+
+    @Slot()
+    def adopt(self) -> None:
+        """Begin a record of the center's own with what the directory says."""
+        if self._found is not None and self._found.adopted is not None:
+            self.context.new_record(self.page.kind.name, dict(self._found.adopted))
+
+    @Slot(object)
+    def take_over(self, names: tuple[str, ...]) -> None:
+        """Take the district's values: written at once, or into the form where something is typed already."""
+        page, entry = self.page, self._found.entry if self._found is not None else None
+        if entry is None or page.record_id is None:
+            return
+        if page.dirty:
+            page.form.put({d.field.name: d.value for d in entry.differences if d.field.name in names}, {})
+            self.context.said.emit(Said(_("已填入表中，保存后生效。")))
+            return
+        job = partial(directory.take_over, self.context.office, page.record_id, names, seen=page.seen)
+        self.context.tasks.run(job, self._took, page.saving.refused, owner=page)
+
+    def _took(self, saved: Saved) -> None:
+        self.page.ready = False  # our own writing is no news to this form
+        self.context.wrote(frozenset({self.page.kind.name}), _("已采用区名录的内容"), saved.op)
+        self.page.refresh()
 
     @Slot()
     def bring_back(self) -> None:

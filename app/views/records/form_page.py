@@ -133,7 +133,7 @@ class FormPage(Page):
     @property
     def read_only(self) -> bool:
         """Whether the record can only be looked at."""
-        return self.row is not None and (self.row.deleted or self.row.owner == "all" or self.merged)
+        return self.row is not None and (self.row.deleted or self.row.published or self.merged)
 
     def _set_state(self) -> None:
         usable = self.ready and not self.read_only

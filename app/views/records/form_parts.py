@@ -51,7 +51,7 @@ class Banners(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.shown: dict[str, Banner] = {}
+        self.shown: dict[str, QWidget] = {}
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(theme.px(8))
@@ -59,12 +59,16 @@ class Banners(QWidget):
 
     def put(self, name: str, text: str, *, serious: bool = False) -> Banner:
         """Show a banner in place of an older one of the same name."""
-        self.drop(name)
         banner = Banner(self.theme, text, serious=serious)
-        self.shown[name] = banner
-        self.column.addWidget(banner)
-        self.show()
+        self.place(name, banner)
         return banner
+
+    def place(self, name: str, widget: QWidget) -> None:
+        """Show ``widget`` among the banners, in place of an older one of the same name."""
+        self.drop(name)
+        self.shown[name] = widget
+        self.column.addWidget(widget)
+        self.show()
 
     def drop(self, name: str) -> None:
         """Take a banner away."""

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from app.models.record import Kind
 from app.services import reading
+from app.services.directory import differing
 from app.services.office import Office
 from app.services.reading import Query
+from app.sync.log import ALL
 from app.text import _, listed
 from app.views.records.columns import status_field
 
@@ -17,6 +19,8 @@ TOLD = {
     "enrolment": ("waiting",), "activity": ("planned",),
 }  # fmt: skip
 """States worth a word, by kind; others say nothing."""
+DIFFERS, DIRECTORY = "differs", "directory"
+"""Of organizations: those of which the district says otherwise, and the entries of its directory."""
 
 
 def measure_of(kind: Kind) -> str:
@@ -29,11 +33,16 @@ def measure_of(kind: Kind) -> str:
 
 
 def counts_of(office: Office, kind: Kind, query: Query) -> dict[str, int]:
-    """How many of the listed records are in each state worth a word."""
+    """How many of the listed records are in each state worth a word; of organizations first how they
+    stand to the district's directory."""
     status = status_field(kind)
     if not status or status in query.where:
         return {}
-    found = {}
+    found: dict[str, int] = {}
+    if kind.name == "organization" and query == Query():
+        beside = {DIFFERS: len(differing(office)),
+                  DIRECTORY: reading.count(office, kind.name, Query(where={"owner": ALL}))}  # fmt: skip
+        found |= {code: number for code, number in beside.items() if number}
     for code in TOLD.get(kind.name, ()):
         number = reading.count(office, kind.name, replace(query, where={**query.where, status: code}))
         if number:
@@ -51,8 +60,9 @@ def summary(kind: Kind, total: int, counts: dict[str, int], *, narrowed: bool) -
     status = kind.fields.get(status_field(kind))
     if status is None or not counts:
         return text
+    words = {DIFFERS: _("与区名录不同（▲）"), DIRECTORY: _("是区名录里的（○）")}
     parts = [
-        _("{n} {measure}{status}", n=number, measure=measure, status=status.display(code))
+        _("{n} {measure}{status}", n=number, measure=measure, status=words.get(code) or status.display(code))
         for code, number in counts.items()
     ]
     return _("{text}，其中 {parts}", text=text, parts=listed(parts))

@@ -169,15 +169,18 @@ class RecordsModel(QAbstractTableModel):
         name = self.columns.names[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(name)
-        if role not in (Qt.ItemDataRole.DisplayRole, ROW_ROLE, VALUE_ROLE, STATUS_ROLE):
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, ROW_ROLE, VALUE_ROLE, STATUS_ROLE):
             return None
         row = self.row(index.row())
         if role == ROW_ROLE:
             return row
         if row is None:
             return WAITING if role == Qt.ItemDataRole.DisplayRole and index.column() == 0 else None
+        code, words = cols.standing(row) if index.column() == 0 else ("", "")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return words or None
         if role == STATUS_ROLE:
-            return row.values.get(name) if name == self._status else None
+            return row.values.get(name) if name == self._status else code or None
         if role == VALUE_ROLE:
             return row.number if name == "number" else row.values.get(name)
         masked = row.id not in self.revealed

@@ -59,10 +59,11 @@ class CellDelegate(QStyledItemDelegate):
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """The whole text where the cell could not hold it."""
         given: Any = option
-        text = index.data() or ""
+        text, told = index.data() or "", index.data(Qt.ItemDataRole.ToolTipRole)
         room = given.rect.width() - 2 * self.theme.px(12)
-        if event.type() == QEvent.Type.ToolTip and given.fontMetrics.horizontalAdvance(text) > room:
-            QToolTip.showText(event.globalPos(), text, view)
+        long = given.fontMetrics.horizontalAdvance(text) > room
+        if event.type() == QEvent.Type.ToolTip and (long or told):
+            QToolTip.showText(event.globalPos(), "\n".join(filter(None, (text if long else "", told))), view)
             return True
         QToolTip.hideText()
         return True
