@@ -12,8 +12,9 @@ from pathlib import Path
 
 from app.workspace import Workspace
 from tests.tools.bench.desk import booking, lists, put_10000
+from tests.tools.bench.exchange import exchange, news
 from tests.tools.bench.kit import Line, center
-from tests.tools.bench.news import network, usb
+from tests.tools.bench.usb import usb
 from tests.tools.bench.window import start
 
 
@@ -33,7 +34,8 @@ PARTS = {
     "lists": over_a_center(lists),
     "booking": over_a_center(booking),
     "usb": usb,
-    "network": network,
+    "exchange": exchange,
+    "news": news,
 }
 
 
