@@ -48,6 +48,9 @@ def _module(encrypted: bool) -> Any:
         return sqlite3
     from sqlcipher3 import dbapi2
 
+    # A parameter of a type without an adapter makes the driver raise and clear an exception: half the time of an insert.
+    for kind, adapter in ((bytes, bytes), (bool, int), (type(None), lambda nothing: nothing)):
+        dbapi2.register_adapter(kind, adapter)
     return dbapi2
 
 
