@@ -100,7 +100,7 @@ def put(
         setattr(record, name, value)
     if before is None:
         for name, declared in kind.fields.items():
-            if getattr(record, name) is None and declared.default is not None and name not in checked:
+            if declared.default is not None and name not in checked and getattr(record, name) is None:
                 setattr(record, name, declared.default)
     faults = [*links(unit, kind, record, before), *check(unit, record, before)]
     if reason.strip() and faults and all(fault.policy for fault in faults):
@@ -146,8 +146,8 @@ def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | No
     """A fault for each link, of those that changed, to a record that is not there."""
     faults = []
     for name, declared in kind.fields.items():
-        value = getattr(record, name)
-        if declared.type != "link" or not value or (before and before[name] == value):
+        value = getattr(record, name) if declared.type == "link" else None
+        if not value or (before and before[name] == value):
             continue
         if unit.linked(declared.targets or (kind.name,), value) is None:
             faults.append(fault_of(declared, Misfit(_("没有这条记录"), _("请从列表中重新选择"))))

@@ -21,8 +21,9 @@ FAMILY, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗", 
 def bookings(seed: int) -> Iterator[dict[str, Any]]:
     """An endless row of bookings: 8 rooms, 300 clients, a thousand people."""
     pick = random.Random(seed)
-    rooms = [_id(pick) for _one in range(8)]
-    clients = [(_id(pick), f"{pick.choice(FAMILY)}家第{n}舞队") for n in range(300)]
+    ids = _ids(pick)
+    rooms = [next(ids) for _one in range(8)]
+    clients = [(next(ids), f"{pick.choice(FAMILY)}家第{n}舞队") for n in range(300)]
     people = [
         (pick.choice(FAMILY) + pick.choice(GIVEN) + pick.choice(GIVEN), f"13{pick.randrange(10**9):09d}")
         for _one in range(1000)
@@ -40,15 +41,19 @@ def bookings(seed: int) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _id(pick: random.Random) -> str:
-    value = (1_800_000_000_000 + pick.randrange(10**10)) << 80 | pick.getrandbits(80)
-    return str(UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 7 << 76 | 2 << 62))
+def _ids(pick: random.Random) -> Iterator[str]:
+    """UUIDs of version 7, one made every few minutes."""
+    at = 1_800_000_000_000
+    while True:
+        at += pick.randrange(600_000)
+        value = at << 80 | pick.getrandbits(80)
+        yield str(UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 7 << 76 | 2 << 62))
 
 
 def fill(workspace: Workspace, count: int, seed: int) -> None:
     """Write ``count`` new bookings as one operation, past the rules: log lines and rows as capture makes them."""
     kind, made = KINDS["booking"], bookings(seed)
-    pick = random.Random(-seed)
+    ids = _ids(random.Random(-1 - seed))
     drafts = []
     for _one in range(count):
         values: dict[str, Any] = {}
@@ -59,7 +64,7 @@ def fill(workspace: Workspace, count: int, seed: int) -> None:
             else:
                 values.setdefault(field, dict.fromkeys(kind.groups[field]))[name] = value
         bases = encode_bases({field: [] for field in values})
-        drafts.append(Draft("booking", _id(pick), bases, encode_values(values, salted=True)))
+        drafts.append(Draft("booking", next(ids), bases, encode_values(values, salted=True)))
     with workspace.replica().writing() as connection:
         changes = log.append(connection, _author(workspace), workspace.street, drafts)
         rows.insert_new(connection, changes)
