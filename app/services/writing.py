@@ -86,7 +86,7 @@ def put(
         record = unit.load(kind.name, record_id)
         if record.deleted:
             raise Refusal.of("id", _("这条记录在回收站里"), _("请先从回收站取回，再修改"))
-        if record in unit.session.dirty:
+        if unit.session.is_modified(record):
             unit.session.flush()
         before = {name: getattr(record, name) for name in kind.fields}
         values = {n: v for n, v in values.items() if not _masked(kind, n, v, before)}
@@ -174,13 +174,17 @@ def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any
 
 
 def _on_screen(unit: Unit, record: Record, seen: Seen) -> dict[str, Any]:
-    """The values behind ``seen``; a stamp that is no write of its field is refused."""
-    kind = record.kind
+    """The values behind ``seen``; a stamp that is no write of its field is refused. Only what has changed since is
+    looked for in the log."""
+    kind, shown = record.kind, Heads.decode(record.heads).shown
+    values = {name: getattr(record, name) for name in kind.fields}
+    seen = {f: stamps for f, stamps in seen.items() if sorted(map(tuple, stamps)) != list(shown.get(f, ()))}
+    if not seen:
+        return values
     held = {
         change.stamp: log.write_of(change)
         for change in log.of_record(unit.session.connection(), record.owner, kind.name, record.id, held=True)
     }
-    values = {name: getattr(record, name) for name in kind.fields}
     for field, stamps in seen.items():
         for stamp in sorted((s[0], s[1]) for s in stamps):
             if stamp not in held or field not in held[stamp].fields:
