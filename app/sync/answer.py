@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.sync.bundle import MAX_SEALED
-from app.sync.exchange import Limit
+from app.sync.exchange import LARGEST, Limit
 from app.sync.packer import Packer
 from app.sync.receive import open_all, receive
 from app.sync.replica import Replica
@@ -20,7 +20,7 @@ def wanted(changes: str | None) -> Limit:
     limit = Limit()
     if not (changes and changes.isascii() and changes.isdigit() and len(changes) < 6):
         return limit
-    count = min(max(1, int(changes)), limit.changes)
+    count = min(max(1, int(changes)), LARGEST.changes)
     return Limit(count, limit.size * count // limit.changes)
 
 

@@ -35,6 +35,14 @@ class Limit(NamedTuple):
         """After a cut of the connection."""
         return Limit(max(1, self.changes // 2), max(1, self.size // 2))
 
+    def doubled(self, most: Limit) -> Limit:
+        """After a success, no larger than ``most``."""
+        return Limit(min(most.changes, self.changes * 2), min(most.size, self.size * 2))
+
+
+LARGEST = Limit(8000, 4 * 1024 * 1024)
+"""On a fast line: every durable transaction writes pages of every index anew, so that few large ones take less."""
+
 
 @dataclass
 class Batch:
