@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from app.errors import BundleRefused
+from app.store.bulk import among
 from app.store.tables import card as card_table
 from app.store.tables import change as change_table
 from app.sync import certificate as certificates
@@ -261,8 +262,6 @@ def known_records(connection: Connection, changes: Sequence[Change]) -> set[tupl
     c = change_table.c
     found = set()
     for (scope, kind), ids in wanted.items():
-        listed = list(ids)
-        for at in range(0, len(listed), 500):
-            query = select(c.record_id).where(c.kind == kind, c.record_id.in_(listed[at : at + 500]), c.scope == scope)
-            found |= {(scope, kind, record_id) for record_id in connection.execute(query).scalars()}
+        query = select(c.record_id).where(c.kind == kind, among(connection, c.record_id, ids), c.scope == scope)
+        found |= {(scope, kind, record_id) for record_id in connection.execute(query).scalars()}
     return found
