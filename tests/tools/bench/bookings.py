@@ -12,7 +12,7 @@ from app.sync import log, rows
 from app.sync.change import encode_bases, encode_values
 from app.sync.heads import Heads
 from app.sync.log import Author, Draft
-from app.workspace import Workspace
+from app.sync.replica import Replica
 
 PURPOSES = ("读书会", "合唱排练", "党建学习", "垃圾分类", "书画交流", "太极拳", "防诈讲座", "编织沙龙")
 FAMILY, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗", "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚"
@@ -50,7 +50,7 @@ def _ids(pick: random.Random) -> Iterator[str]:
         yield str(UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 7 << 76 | 2 << 62))
 
 
-def fill(workspace: Workspace, count: int, seed: int) -> None:
+def fill(replica: Replica, count: int, seed: int) -> None:
     """Write ``count`` new bookings as one operation, past the rules: log lines and rows as capture makes them."""
     kind, made = KINDS["booking"], bookings(seed)
     ids = _ids(random.Random(-1 - seed))
@@ -65,22 +65,22 @@ def fill(workspace: Workspace, count: int, seed: int) -> None:
                 values.setdefault(field, dict.fromkeys(kind.groups[field]))[name] = value
         bases = encode_bases({field: [] for field in values})
         drafts.append(Draft("booking", next(ids), bases, encode_values(values, salted=True)))
-    with workspace.replica().writing() as connection:
-        changes = log.append(connection, _author(workspace), workspace.street, drafts)
+    with replica.writing() as connection:
+        changes = log.append(connection, _author(replica), replica.machine.scope, drafts)
         rows.insert_new(connection, changes)
 
 
-def edit(workspace: Workspace, records: Sequence[Any], remark: str) -> None:
+def edit(replica: Replica, records: Sequence[Any], remark: str) -> None:
     """Change one field of ``records`` (rows of the table), as capture would."""
     drafts = [
         Draft("booking", row.id, encode_bases({"purpose": Heads.decode(row.heads).shown["purpose"]}),
               encode_values({"purpose": remark}, salted=False))
         for row in records
     ]  # fmt: skip
-    with workspace.replica().writing() as connection:
-        log.append(connection, _author(workspace), workspace.street, drafts)
-        rows.refold(connection, {(workspace.street, "booking", row.id) for row in records})
+    with replica.writing() as connection:
+        log.append(connection, _author(replica), replica.machine.scope, drafts)
+        rows.refold(connection, {(replica.machine.scope, "booking", row.id) for row in records})
 
 
-def _author(workspace: Workspace) -> Author:
-    return Author(workspace.machine.device, "王小明", workspace.replica().clock(), SCHEMA)
+def _author(replica: Replica) -> Author:
+    return Author(replica.machine.device, "王小明", replica.clock(), SCHEMA)

@@ -34,6 +34,7 @@ class Served:
 
     folder: Path
     port: int
+    pid: int
 
     def pc(self, name: str, street: str = STREET) -> Workspace:
         """A new PC of the center of ``street``."""
@@ -44,16 +45,17 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path, *, database: str | None = None, workers: int = 1) -> Iterator[Served]:
     """A new district, served until the end of the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    _district(folder, "init", "--district", STREET[:6], "--name", "杨浦区")
-    server = subprocess.Popen(_command(folder, "serve", "--port", str(port)), **_QUIET)
+    at = ["--database", database] if database else []
+    _district(folder, "init", "--district", STREET[:6], "--name", "杨浦区", *at)
+    server = subprocess.Popen(_command(folder, "serve", "--port", str(port), "--workers", str(workers)), **_QUIET)
     try:
         wait_for(port)
-        yield Served(folder, port)
+        yield Served(folder, port, server.pid)
     finally:
         server.terminate()
         server.wait(30)
@@ -119,7 +121,7 @@ def exchange(folder: Path) -> Iterator[Line]:
             first, second = district.pc("first"), district.pc("second")
             _synced(first)
             _synced(second)
-            bookings.fill(first, MANY, turn)
+            bookings.fill(first.replica(), MANY, turn)
             took, up = _synced(first)
             pushes.append((took, _floor(folder, first)))
             took, down = _synced(second)
@@ -137,7 +139,7 @@ def news(folder: Path) -> Iterator[Line]:
     with served(folder) as district:
         pcs = [district.pc(name) for name in "abcd"]
         first, second, *_rest = pcs
-        bookings.fill(first, MANY, 1)
+        bookings.fill(first.replica(), MANY, 1)
         few, _up = _synced(first)
         for workspace in (*pcs, *pcs):
             _synced(workspace)
@@ -148,7 +150,7 @@ def news(folder: Path) -> Iterator[Line]:
             "  requests; larger body", f"{quiet.rounds}; {max(quiet.bytes_out, quiet.bytes_in)} B", budget="1; 1 kB"
         )
         yield from _little(first, second)
-        bookings.fill(first, 10 * MANY, 2)
+        bookings.fill(first.replica(), 10 * MANY, 2)
         took, _up = _synced(first)
         yield Line(f"push {10 * MANY:,} new records", said(took), said(few), f"{took / few:.1f}", "12 x")
         took, _down = _synced(second)
@@ -161,14 +163,14 @@ def _little(first: Workspace, second: Workspace) -> Iterator[Line]:
     """One field of 1% of the records changed on both sides; one change alone."""
     with first.engine.connect() as connection:
         records = connection.execute(select(BOOKING).limit(MANY // 50)).all()
-    bookings.edit(second, records[: MANY // 100], "换场")
+    bookings.edit(second.replica(), records[: MANY // 100], "换场")
     _synced(second)
-    bookings.edit(first, records[MANY // 100 :], "加座")
+    bookings.edit(first.replica(), records[MANY // 100 :], "加座")
     took, both = _synced(first)
     assert both.sent == both.received == MANY // 100
     yield Line("one field of 1% changed, both ways", said(took))
     yield Line("  on the wire", f"{(both.bytes_out + both.bytes_in) / 1000:.1f} kB", budget="12 kB")
     _synced(second)
-    bookings.edit(first, records[-1:], "改期")
+    bookings.edit(first.replica(), records[-1:], "改期")
     _took, one = _synced(first)
     yield Line("one change, on the wire", f"{one.bytes_out + one.bytes_in} B", budget="1.5 kB")
