@@ -229,16 +229,19 @@ class _Chains:
 
 
 def _hashes(span: Span, run: Sequence[Change], writer: Certificate) -> list[bytes]:
-    """The chain hashes of a run, which must end in the head that its device signed."""
+    """The chain hashes of a run, which must lead to every head that its device signed."""
     previous, hashes = span.before, []
     for change in run:
         previous = chain(previous, change)
         hashes.append(previous)
-    whole = previous == span.hash and (span.first > 1 or span.before == GENESIS)
-    if not whole or not certificates.signed_by(
-        writer.verify, head_bytes(span.scope, span.device, span.last, span.hash), span.signature
-    ):
+    if span.first == 1 and span.before != GENESIS:
         raise _broken()
+    for head in span.heads:
+        here = span.first <= head.seq <= span.last and hashes[head.seq - span.first] == head.hash
+        if not here or not certificates.signed_by(
+            writer.verify, head_bytes(span.scope, span.device, head.seq, head.hash), head.signature
+        ):
+            raise _broken()
     return hashes
 
 
