@@ -57,7 +57,7 @@ def load(folder: Path) -> Iterator[Line]:
 
     postgres = get_server(folder / "postgres")
     try:
-        for centers in (220,):
+        for centers in (15, 220):
             for workers in (1, 2):
                 name = f"city{centers}_{workers}"
                 postgres.psql(f"CREATE DATABASE {name};")
