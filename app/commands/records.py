@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 import click
@@ -95,7 +96,7 @@ def _put_all(begin: Begin, kind: Kind, reason: str) -> int:
     try:
         with begin() as unit:
             records = []
-            for line in _lines(sys.stdin.buffer):
+            for line in _fetching(unit, kind, _lines(sys.stdin.buffer)):
                 told = len(unit.notices)
                 try:
                     if isinstance(line, Refusal):
@@ -114,6 +115,14 @@ def _put_all(begin: Begin, kind: Kind, reason: str) -> int:
     for answer in answers:
         emit(answer)
     return refused
+
+
+def _fetching(unit: Any, kind: Kind, lines: Iterator[dict[str, Any] | Refusal]) -> Iterator[dict[str, Any] | Refusal]:
+    """The lines again; the records that they change are read by the hundred."""
+    while batch := list(islice(lines, 500)):
+        named = [line.get("id") for line in batch if isinstance(line, dict)]
+        unit.fetch(kind.name, [record_id for record_id in named if isinstance(record_id, str)])
+        yield from batch
 
 
 def _done(record: Any) -> dict[str, Any]:
@@ -217,8 +226,7 @@ def get_command(
             found = reading.rows(office, kind, reading.ids(office, kind, query))
         if reveal and found:
             with office.unit() as unit:
-                for row in found:
-                    unit.audit("reveal", kind, row.id)
+                unit.audit_each("reveal", kind, {row.id: {} for row in found})
         for row in found:
             emit(reading.as_json(row, reveal=reveal, seen=seen))
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -31,7 +32,9 @@ _log = logging.getLogger("shuniu.district")
 
 def application() -> Starlette:
     """The application of a worker process; the folder comes by environment."""
-    return make_application(District.open(Path(os.environ[DATA]), Path(os.environ[CONFIG])))
+    made = make_application(District.open(Path(os.environ[DATA]), Path(os.environ[CONFIG])))
+    gc.freeze()  # what is loaded by now stays: collections need not walk through it at every bundle
+    return made
 
 
 def make_application(district: District) -> Starlette:

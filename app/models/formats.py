@@ -22,6 +22,9 @@ _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10X98765432"
 _PROVINCE: Final = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _DASHES: Final = "-‐‑‒–—―−－"
+_HALF: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, _DASHES), "-")
+_NONCHARACTERS: Final = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+_FORBIDDEN: Final = re.compile(f"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 _NAME_DOTS: Final = "•・‧．"
 _ONE_DOT: Final = "·"
 _CJK: Final = "㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
@@ -62,12 +65,13 @@ def clean_text(value: str, *, multiline: bool = False) -> str:
     become LF, tabs stay. Raises :class:`FormatFault` naming U+XXXX and the 1-based place in what was typed for
     control characters, lone surrogates and noncharacters.
     """
-    for at, char in enumerate(value, 1):
-        if _forbidden(char):
-            raise FormatFault(
-                _("第 {at} 个字符不能保存（U+{code}）", at=at, code=f"{ord(char):04X}"),
-                _("请删去第 {at} 个字符后重新填写", at=at),
-            )
+    forbidden = _FORBIDDEN.search(value)
+    if forbidden:
+        at = forbidden.start() + 1
+        raise FormatFault(
+            _("第 {at} 个字符不能保存（U+{code}）", at=at, code=f"{ord(forbidden[0]):04X}"),
+            _("请删去第 {at} 个字符后重新填写", at=at),
+        )
     if multiline:
         return re.sub("\r\n|[\r\u2028\u2029]", "\n", value).strip()
     text = value.strip()
@@ -79,13 +83,6 @@ def clean_text(value: str, *, multiline: bool = False) -> str:
             _("请改成一行"),
         )
     return text.replace("\t", " ")
-
-
-def _forbidden(char: str) -> bool:
-    code = ord(char)
-    if code < 0xA0:
-        return (code < 0x20 and char not in "\t\r\n") or code >= 0x7F
-    return 0xD800 <= code <= 0xDFFF or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 def person_name(value: str) -> str:
@@ -106,6 +103,8 @@ def organization_name(value: str) -> str:
 def visible_text(value: str) -> str:
     """A line of text without characters that cannot be seen (Unicode category Cf): names and titles of all kinds."""
     text = clean_text(value)
+    if text.isprintable():
+        return text
     lead = len(value) - len(value.lstrip())
     for at, char in enumerate(text, 1 + lead):
         if unicodedata.category(char) == "Cf":
@@ -126,8 +125,7 @@ def _name(value: str) -> str:
 
 def _half(value: str) -> str:
     """Full-width letters, digits and signs as ASCII; all kinds of dash as ``-``."""
-    text = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in clean_text(value))
-    return re.sub(f"[{_DASHES}]", "-", text)
+    return clean_text(value).translate(_HALF)
 
 
 def _bare(value: str) -> str:

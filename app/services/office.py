@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -89,11 +89,13 @@ class Unit:
     """Rules only check; they move nobody up. Set while undoing."""
     _mark: Mark | None = None
     _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    _fetched: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
 
     def load(self, kind: str, record_id: str) -> Record:
         """The record to change; raises :class:`Refusal` where there is none."""
-        model = kind_of(kind).model
-        found = list(self.session.scalars(select(model).where(model.id == record_id)))
+        if (kind, record_id) not in self._fetched:
+            self.fetch(kind, [record_id])
+        found = self._fetched.pop((kind, record_id), [])
         scope = self.office.scope
         mine = (scope,) if scope == log.DISTRICT else (scope, log.DEMO, log.ALL)
         own = sorted((r for r in found if r.owner in mine), key=lambda record: mine.index(record.owner))
@@ -102,6 +104,13 @@ class Unit:
         if scope != log.DISTRICT:
             refuse_published(self.session.connection(), own[0])
         return own[0]
+
+    def fetch(self, kind: str, record_ids: Sequence[str]) -> None:
+        """Read several records at once that will each be loaded next."""
+        model = kind_of(kind).model
+        for at in range(0, len(record_ids), 500):
+            for record in self.session.scalars(select(model).where(model.id.in_(record_ids[at : at + 500]))):
+                self._fetched.setdefault((kind, record.id), []).append(record)
 
     def linked(self, targets: tuple[str, ...], record_id: str) -> str | None:
         """The kind among ``targets`` that holds ``record_id``, None where none does. Sample data is for sample data:
@@ -166,8 +175,15 @@ class Unit:
 
     def audit(self, what: str, kind: str, record_id: str, **detail: Any) -> None:
         """Append an audit line: who revealed, printed, exported, overrode."""
+        self.audit_each(what, kind, {record_id: detail})
+
+    def audit_each(self, what: str, kind: str, details: Mapping[str, Mapping[str, Any]]) -> None:
+        """Append an audit line for each record of ``details``, by id."""
         from app.sync.change import encode_bases, encode_values
 
-        values = encode_values({"audit": {"what": what, **detail}}, salted=False)
-        draft = log.Draft(log.AUDIT, record_id, encode_bases({"audit": []}), values)
-        self.recorder.append(self.office.scope, [draft])
+        bases = encode_bases({"audit": []})
+        drafts = [
+            log.Draft(log.AUDIT, record_id, bases, encode_values({"audit": {"what": what, **detail}}, salted=False))
+            for record_id, detail in details.items()
+        ]
+        self.recorder.append(self.office.scope, drafts)

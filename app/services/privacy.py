@@ -27,7 +27,5 @@ def reveal(office: Office, kind: str, record_ids: Sequence[str]) -> list[Row]:
     shown = [(row, hidden_in(row)) for row in found]
     if any(names for _row, names in shown):
         with office.unit() as unit:
-            for row, names in shown:
-                if names:
-                    unit.audit("reveal", kind, row.id, fields=list(names))
+            unit.audit_each("reveal", kind, {row.id: {"fields": list(names)} for row, names in shown if names})
     return found

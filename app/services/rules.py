@@ -28,7 +28,7 @@ def check(unit: Unit, record: Record, before: Before) -> list[Fault]:
     return [fault for rule in RULES.get(record.kind.name, ()) for fault in rule(unit, record, before)]
 
 
-def _organization(_unit: Unit, record: Organization, before: Before) -> Iterator[Fault]:
+def _organization(unit: Unit, record: Organization, before: Before) -> Iterator[Fault]:
     if record.uscc:
         said = formats.uscc_type(record.uscc)
         if said and record.org_type is None:
@@ -36,10 +36,9 @@ def _organization(_unit: Unit, record: Organization, before: Before) -> Iterator
         elif said and record.org_type != said:
             label = _(dict(ORG_TYPES)[said])
             yield Fault("org_type", _("类型与信用代码第2位不一致"), _("按信用代码应为“{label}”", label=label))
-    today = _unit.office.today
     if (
         record.founded_on
-        and record.founded_on > today
+        and record.founded_on > unit.office.today
         and (before is None or before["founded_on"] != record.founded_on)
     ):
         yield Fault("founded_on", _("成立登记日期晚于今天"), _("请核对日期"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +93,7 @@ def undo(office: Office, op: int | None = None) -> Undone:
                 by_record.setdefault((change.kind, change.record_id), []).append(change)
         unit.quiet = True
         unit.audit("undo", "", "", of=op)
-        undoing = _Undoing(unit, scope, halves.keys() - {op, halves.get(op, 0)})
+        undoing = _Undoing(unit, scope, halves.keys() - {op, halves.get(op, 0)}, by_record)
         for (kind, record_id), group in reversed(by_record.items()):
             undoing.record(KINDS[kind], record_id, group)
         unit.session.flush()
@@ -115,8 +116,16 @@ def _found(connection: Connection, office: Office, op: int) -> tuple[str, int] |
 class _Undoing:
     """The undo of one operation, record by record. ``passed``: operations without effect, as if they never were."""
 
-    def __init__(self, unit: Unit, scope: str, passed: set[int]) -> None:
-        self.unit, self.scope, self.passed = unit, scope, passed
+    def __init__(self, unit: Unit, scope: str, passed: set[int], touched: Iterable[tuple[str, str]]) -> None:
+        self.unit, self.passed = unit, passed
+        self.histories: dict[tuple[str, str], list[Change]] = {}
+        by_kind: dict[str, list[str]] = {}
+        for kind, record_id in touched:
+            by_kind.setdefault(kind, []).append(record_id)
+        for kind, ids in by_kind.items():
+            unit.fetch(kind, ids)
+            found = log.of_records(unit.session.connection(), scope, kind, ids)
+            self.histories |= {(kind, record_id): sorted(found[record_id], key=_stamp) for record_id in ids}
         self.restored = 0
         self.left: list[str] = []
         self.back: list[tuple[Record, dict[str, Any] | None]] = []
@@ -124,7 +133,7 @@ class _Undoing:
     def record(self, kind: Kind, record_id: str, group: list[Change]) -> None:
         """Undo what the operation did to one record."""
         record = self.unit.load(kind.name, record_id)
-        everything = log.of_record(self.unit.session.connection(), self.scope, kind.name, record_id)
+        everything = self.histories[kind.name, record_id]
         device = self.unit.office.device
         gone = {c.stamp for c in everything if c.device == device and c.op in self.passed}
         ours = {change.stamp for change in group}
@@ -162,6 +171,10 @@ class _Undoing:
         if any(getattr(record, name) != value for name, value in before.items()):
             self.restored += 1
             self.back.append((record, before))
+
+
+def _stamp(change: Change) -> Stamp:
+    return change.stamp
 
 
 def _only(state: State, name: str, ours: set[Stamp]) -> bool:

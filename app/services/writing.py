@@ -88,7 +88,7 @@ def put(
             raise Refusal.of("id", _("这条记录在回收站里"), _("请先从回收站取回，再修改"))
         if into := survivors.standing_for(unit.session, record):
             raise Refusal.of("id", _("这条记录已并入“{title}”", title=into), _("请修改那一条，或先取消合并"))
-        if record in unit.session.dirty:
+        if unit.session.is_modified(record):
             unit.session.flush()
         before = {name: getattr(record, name) for name in kind.fields}
         values = {n: v for n, v in values.items() if not _masked(kind, n, v, before)}
@@ -102,7 +102,7 @@ def put(
         setattr(record, name, value)
     if before is None:
         for name, declared in kind.fields.items():
-            if getattr(record, name) is None and declared.default is not None and name not in checked:
+            if declared.default is not None and name not in checked and getattr(record, name) is None:
                 setattr(record, name, declared.default)
     faults = [*links(unit, kind, record, before), *check(unit, record, before)]
     if reason.strip() and faults and all(fault.policy for fault in faults):
@@ -148,8 +148,8 @@ def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | No
     """A fault for each link, of those that changed, to a record that is not there."""
     faults = []
     for name, declared in kind.fields.items():
-        value = getattr(record, name)
-        if declared.type != "link" or not value or (before and before[name] == value):
+        value = getattr(record, name) if declared.type == "link" else None
+        if not value or (before and before[name] == value):
             continue
         if unit.linked(declared.targets or (kind.name,), value) is None:
             faults.append(fault_of(declared, Misfit(_("没有这条记录"), _("请从列表中重新选择"))))
@@ -176,13 +176,17 @@ def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any
 
 
 def _on_screen(unit: Unit, record: Record, seen: Seen) -> dict[str, Any]:
-    """The values behind ``seen``; a stamp that is no write of its field is refused."""
-    kind = record.kind
+    """The values behind ``seen``; a stamp that is no write of its field is refused. Only what has changed since is
+    looked for in the log."""
+    kind, shown = record.kind, Heads.decode(record.heads).shown
+    values = {name: getattr(record, name) for name in kind.fields}
+    seen = {f: stamps for f, stamps in seen.items() if sorted(map(tuple, stamps)) != list(shown.get(f, ()))}
+    if not seen:
+        return values
     held = {
         change.stamp: log.write_of(change)
         for change in log.of_record(unit.session.connection(), record.owner, kind.name, record.id, held=True)
     }
-    values = {name: getattr(record, name) for name in kind.fields}
     for field, stamps in seen.items():
         for stamp in sorted((s[0], s[1]) for s in stamps):
             if stamp not in held or field not in held[stamp].fields:

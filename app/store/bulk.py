@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Table, insert
+import msgspec
+from sqlalchemy import ARRAY, ColumnElement, Connection, FromClause, String, Table, any_, func, insert, literal, select
+
+
+def among(connection: Connection, column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that ``column`` is one of ``values``, however many: they are handed over as one parameter."""
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(list(values), ARRAY(String)))
 
 
 def insert_many(connection: Connection, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -48,7 +48,11 @@ def _module(encrypted: bool) -> Any:
         return sqlite3
     from sqlcipher3 import dbapi2
 
-    return dbapi2
+    module: Any = dbapi2
+    # A parameter of a type without an adapter makes the driver raise and clear an exception: half the time of an insert.
+    for kind, adapter in ((bytes, bytes), (bool, int), (type(None), lambda nothing: nothing)):
+        module.register_adapter(kind, adapter)
+    return module
 
 
 def _pool() -> Any:

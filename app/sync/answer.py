@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.sync.bundle import MAX_SEALED
-from app.sync.exchange import Limit
+from app.sync.exchange import LARGEST, Limit
 from app.sync.packer import Packer
 from app.sync.receive import goes_on, open_all, receive
 from app.sync.replica import Replica
@@ -18,7 +18,7 @@ def wanted(changes: str | None) -> Limit:
     limit = Limit()
     if not (changes and changes.isascii() and changes.isdigit() and len(changes) < 6):
         return limit
-    count = min(max(1, int(changes)), limit.changes)
+    count = min(max(1, int(changes)), LARGEST.changes)
     return Limit(count, limit.size * count // limit.changes)
 
 

@@ -38,8 +38,8 @@ Place = tuple[int, bytes]
 """A seq and the first 8 bytes of the chain hash there."""
 Holdings = Mapping[Log, Place]
 """Per log: the last place held."""
-Travelling = dict[str, list[tuple[str, int, bytes]]]
-"""Per scope: (device, seq, hash), the last place of a log before its rungs."""
+Travelling = dict[str, list[tuple[bytes, int, bytes]]]
+"""Per scope: (device, seq, hash), the last place of a log before its rungs; the device's id in 8 bytes."""
 Rungs = Mapping[Log, Sequence[Place]]
 """Per log on which two sides disagree: earlier places, going back ever faster, by which the common past is found."""
 
@@ -51,8 +51,7 @@ class Header(msgspec.Struct, array_like=True, frozen=True):
     counter: int
     heard: int
     """The highest counter that the sender has seen on a bundle of the recipient, 0 for none."""
-    holdings: dict[str, list[tuple[str, int, bytes]]]
-    """Per scope: (device, seq, hash), the last place of a log before its rungs."""
+    holdings: Travelling
     runs: list[Span]
     schema: int
     counts: dict[str, int]
@@ -96,7 +95,7 @@ def by_scope(holdings: Holdings, rungs: Rungs) -> Travelling:
     found: Travelling = {}
     for (scope, device), place in sorted(holdings.items()):
         for seq, head in (place, *rungs.get((scope, device), ())):
-            found.setdefault(scope, []).append((device, seq, head[:8]))
+            found.setdefault(scope, []).append((bytes.fromhex(device), seq, head[:8]))
     return found
 
 
@@ -105,7 +104,7 @@ def heads_in(holdings: Travelling) -> dict[Log, Place]:
     found: dict[Log, Place] = {}
     for scope, logs in holdings.items():
         for device, seq, head in logs:
-            found.setdefault((scope, device), (seq, head))
+            found.setdefault((scope, device.hex()), (seq, head))
     return found
 
 
@@ -114,7 +113,7 @@ def rungs_in(holdings: Travelling) -> dict[Log, list[Place]]:
     found: dict[Log, list[Place]] = {}
     for scope, logs in holdings.items():
         for device, seq, head in logs:
-            found.setdefault((scope, device), []).append((seq, head))
+            found.setdefault((scope, device.hex()), []).append((seq, head))
     return {key: places[1:] for key, places in found.items() if len(places) > 1}
 
 

@@ -120,7 +120,8 @@ def _created(record: Record) -> dict[str, Any]:
 
 def _edited(record: Record) -> dict[str, Any]:
     state = inspect(record)
-    names = {name for name in record.kind.fields if state.attrs[name].history.has_changes()}
+    touched = state.committed_state.keys() & record.kind.fields.keys()
+    names = {name for name in touched if state.attrs[name].history.has_changes()}
     if DELETED in names and len(names) > 1:
         raise TypeError("a delete writes only deleted")
     return _grouped(record.kind, record, names)

@@ -115,7 +115,9 @@ def issue(
     by: bytes = b"", before: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
     """The certificate of ``machine``, signed by the key of ``seed``."""
-    bare = Certificate(machine.verify_key, machine.box_key, machine.scope, machine.letters, issuer, card, by, b"", before)
+    bare = Certificate(
+        machine.verify_key, machine.box_key, machine.scope, machine.letters, issuer, card, by, b"", before
+    )
     return msgspec.structs.replace(bare, signature=sign(seed, _certificate_bytes(bare)))
 
 

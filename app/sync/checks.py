@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from app.errors import BundleRefused
+from app.store.bulk import among
 from app.store.tables import card as card_table
 from app.store.tables import change as change_table
 from app.sync import certificate as certificates
@@ -228,16 +229,19 @@ class _Chains:
 
 
 def _hashes(span: Span, run: Sequence[Change], writer: Certificate) -> list[bytes]:
-    """The chain hashes of a run, which must end in the head that its device signed."""
+    """The chain hashes of a run, which must lead to every head that its device signed."""
     previous, hashes = span.before, []
     for change in run:
         previous = chain(previous, change)
         hashes.append(previous)
-    whole = previous == span.hash and (span.first > 1 or span.before == GENESIS)
-    if not whole or not certificates.signed_by(
-        writer.verify, head_bytes(span.scope, span.device, span.last, span.hash), span.signature
-    ):
+    if span.first == 1 and span.before != GENESIS:
         raise _broken()
+    for head in span.heads:
+        here = span.first <= head.seq <= span.last and hashes[head.seq - span.first] == head.hash
+        if not here or not certificates.signed_by(
+            writer.verify, head_bytes(span.scope, span.device, head.seq, head.hash), head.signature
+        ):
+            raise _broken()
     return hashes
 
 
@@ -261,8 +265,6 @@ def known_records(connection: Connection, changes: Sequence[Change]) -> set[tupl
     c = change_table.c
     found = set()
     for (scope, kind), ids in wanted.items():
-        listed = list(ids)
-        for at in range(0, len(listed), 500):
-            query = select(c.record_id).where(c.kind == kind, c.record_id.in_(listed[at : at + 500]), c.scope == scope)
-            found |= {(scope, kind, record_id) for record_id in connection.execute(query).scalars()}
+        query = select(c.record_id).where(c.kind == kind, among(connection, c.record_id, ids), c.scope == scope)
+        found |= {(scope, kind, record_id) for record_id in connection.execute(query).scalars()}
     return found

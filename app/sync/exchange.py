@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from app.sync.closing import family
 from app.sync.device import head_bytes
 from app.sync.log import LogHead
 from app.sync.machine import Machine
-from app.sync.packing import Span
+from app.sync.packing import SignedHead, Span
 
 _CHUNK = 256
 _ABOUT = 120
@@ -34,6 +34,14 @@ class Limit(NamedTuple):
     def halved(self) -> Limit:
         """After a cut of the connection."""
         return Limit(max(1, self.changes // 2), max(1, self.size // 2))
+
+    def doubled(self, most: Limit) -> Limit:
+        """After a success, no larger than ``most``."""
+        return Limit(min(most.changes, self.changes * 2), min(most.size, self.size * 2))
+
+
+LARGEST = Limit(8000, 4 * 1024 * 1024)
+"""On a fast line: every durable transaction writes pages of every index anew, so that few large ones take less."""
 
 
 @dataclass
@@ -169,7 +177,7 @@ class Planner:
         for step in steps:
             change = step.change
             taken.append(step)
-            size += len(change.values or b"") + len(change.bases) + _ABOUT
+            size += _size(change)
             (open_logs.discard if step.closed else open_logs.add)((step.scope, step.device))
             if change.kind == ERASURE:
                 erasures.discard((step.scope, step.device, change.seq))
@@ -201,20 +209,37 @@ class Planner:
         return set() if wanted in along else {wanted}
 
     def _batch(self, connection: Connection, taken: list[_Step]) -> Batch:
-        runs: dict[Log, list[Change]] = {}
-        last: dict[Log, _Step] = {}
+        runs: dict[Log, list[_Step]] = {}
         for step in taken:
-            runs.setdefault((step.scope, step.device), []).append(step.change)
-            last[step.scope, step.device] = step
+            runs.setdefault((step.scope, step.device), []).append(step)
         spans = []
         after = dict(self.theirs)
-        for (scope, device), run in runs.items():
-            end = last[scope, device]
-            signature = end.signature or self.machine.sign(head_bytes(scope, device, run[-1].seq, end.hash))
-            before = log.hash_at(connection, scope, device, run[0].seq - 1) or GENESIS
-            spans.append(Span(scope, device, run[0].seq, run[-1].seq, before, end.hash, signature))
-            after[scope, device] = (run[-1].seq, end.hash[:8])
-        return Batch(spans, list(runs.values()), after)
+        for (scope, device), steps in runs.items():
+            first, end = steps[0].change.seq, self._signed(steps[-1])
+            before = log.hash_at(connection, scope, device, first - 1) or GENESIS
+            within = tuple(self._within(steps[:-1]))
+            spans.append(Span(scope, device, first, end.seq, before, end.hash, end.signature, within))
+            after[scope, device] = (end.seq, end.hash[:8])
+        return Batch(spans, [[step.change for step in steps] for steps in runs.values()], after)
+
+    def _within(self, steps: Iterable[_Step]) -> Iterator[SignedHead]:
+        """The signed places within a run: about one for every bundle of the ordinary size."""
+        count, size, usual = 0, 0, Limit()
+        for step in steps:
+            count, size = count + 1, size + _size(step.change)
+            if step.closed and (count >= usual.changes or size >= usual.size):
+                yield self._signed(step)
+                count = size = 0
+
+    def _signed(self, step: _Step) -> SignedHead:
+        seq = step.change.seq
+        signature = step.signature or self.machine.sign(head_bytes(step.scope, step.device, seq, step.hash))
+        return SignedHead(seq, step.hash, signature)
+
+
+def _size(change: Change) -> int:
+    """Bytes before compression."""
+    return len(change.values or b"") + len(change.bases) + _ABOUT
 
 
 def holdings(connection: Connection, scopes: Collection[str]) -> dict[Log, Place]:

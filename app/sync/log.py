@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, and_, func, insert, select, update
 
 from app.errors import Refusal
-from app.store.bulk import insert_tuples
+from app.store.bulk import among, insert_tuples
 from app.store.tables import ERASURE, log_end, log_head, stray_change
 from app.store.tables import change as change_table
 from app.sync.change import GENESIS, MAX_BYTES, MAX_TEXT, Change, chain, decode_bases, decode_values, digest
@@ -154,11 +154,9 @@ def of_records(connection: Connection, scope: str, kind: str, record_ids: Sequen
     """The changes of several records that count, by id."""
     found: dict[str, list[Change]] = {}
     c = change_table.c
-    for at in range(0, len(record_ids), 500):
-        batch = list(record_ids[at : at + 500])
-        query = select(*_COLUMNS).where(c.kind == kind, c.record_id.in_(batch), c.scope == scope)
-        for change in _counted(connection, scope, [_change(row) for row in connection.execute(query)]):
-            found.setdefault(change.record_id, []).append(change)
+    query = select(*_COLUMNS).where(c.kind == kind, among(connection, c.record_id, record_ids), c.scope == scope)
+    for change in _counted(connection, scope, [_change(row) for row in connection.execute(query)]):
+        found.setdefault(change.record_id, []).append(change)
     return found
 
 

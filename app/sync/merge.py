@@ -96,6 +96,9 @@ def _heads(writes: Iterable[Write]) -> dict[str, list[Head]]:
 
 def _field_state(heads: list[Head]) -> FieldState:
     """The largest stamp is shown, with every head of the same value; the others are a conflict."""
+    if len(heads) == 1:
+        (head,) = heads
+        return FieldState(head.value, (head.stamp,), (), head.erased)
     top = max(heads, key=lambda head: head.stamp)
     value = _same(top.value)
     shown = sorted(head.stamp for head in heads if _same(head.value) == value)

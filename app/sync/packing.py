@@ -21,6 +21,14 @@ class Unpackable(ValueError):
     """Columns that do not make changes."""
 
 
+class SignedHead(msgspec.Struct, frozen=True, array_like=True):
+    """A place in a log, with the chain hash there, signed by the log's device."""
+
+    seq: int
+    hash: bytes
+    signature: bytes
+
+
 class Span(msgspec.Struct, frozen=True, array_like=True):
     """A stretch of one log: its changes ``first`` to ``last``, the chain hash before them and the one at their end,
     signed by its device."""
@@ -32,6 +40,13 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
     before: bytes
     hash: bytes
     signature: bytes
+    within: tuple[SignedHead, ...] = ()
+    """Signed places on the way: who relays a long stretch over a slow line may cut it there."""
+
+    @property
+    def heads(self) -> tuple[SignedHead, ...]:
+        """Every signed place, the end the last."""
+        return *self.within, SignedHead(self.last, self.hash, self.signature)
 
 
 class _Columns(msgspec.Struct, array_like=True, forbid_unknown_fields=True):

@@ -106,7 +106,8 @@ def _apply(connection: Connection, renewal: Renewal, opened: Opened) -> Received
         touched |= _store(connection, replica, changes, checked.hashes)
         _note_cards(connection, replica, changes)
     for span in checked.spans:
-        keep_head(connection, span.scope, span.device, span.last, span.hash, span.signature)
+        for head in span.heads:
+            keep_head(connection, span.scope, span.device, head.seq, head.hash, head.signature)
     if tails:
         touched |= heal.tails(connection, renewal, tails)
         search.touch(connection, touched)

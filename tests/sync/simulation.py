@@ -294,7 +294,7 @@ class Simulation:
                 name: sorted(map(tuple, session.execute(select(table))), key=repr) for name, table in tables.items()
             }
             scope = pc.office.scope
-            return found | {"heads": {key: h for key, h in log.heads(session.connection(), scope).items()}}
+            return found | {"heads": dict(log.heads(session.connection(), scope))}
 
     def divergences(self) -> list[str]:
         """PCs whose tables or logs differ from the first's, or from their own log."""
