@@ -20,7 +20,7 @@ from app.sync.log import LogHead
 from app.sync.machine import Machine
 from app.sync.packing import SignedHead, Span
 
-_CHUNK = 256
+_CHUNK = 1000
 _ABOUT = 120
 """Bytes of a change before compression, its bases and values apart."""
 
