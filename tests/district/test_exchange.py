@@ -242,7 +242,7 @@ def test_on_a_fast_line_bundles_grow_both_ways(
 ) -> None:
     monkeypatch.setattr(http, "FAST", fast)
     desk, other = served.carded("a"), served.carded("b")
-    many(desk, 4000)
+    many(desk, 5000)
     post, sizes = http._post, []
 
     def counting(pool, server, data, limit):
