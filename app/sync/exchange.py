@@ -20,7 +20,7 @@ from app.sync.log import LogHead
 from app.sync.machine import Machine
 from app.sync.packing import SignedHead, Span
 
-_CHUNK = 256
+_CHUNK = 1000
 _ABOUT = 120
 """Bytes of a change before compression, its bases and values apart."""
 
@@ -51,6 +51,8 @@ class Batch:
     spans: list[Span]
     runs: list[list[Change]]
     after: dict[Log, tuple[int, bytes]]
+    full: bool = False
+    """Whether it ended at the limit, so that more is likely to follow."""
 
     @property
     def count(self) -> int:
@@ -106,7 +108,10 @@ class Planner:
             limit = Limit(MAX_CHANGES, MAX_RAW // 2)
         walks = [self._walk(connection, one.log, one.after, limit) for one in mended or lacking]
         taken = self._take(connection, heapq.merge(*walks), limit)
-        return self._batch(connection, taken) if taken else None
+        if not taken:
+            return None
+        full = len(taken) >= limit.changes or sum(_size(step.change) for step in taken) >= limit.size
+        return self._batch(connection, taken, full)
 
     def _lacking(self, connection: Connection, heads: Mapping[Log, LogHead]) -> Iterator[_Lacking]:
         for key, head in heads.items():
@@ -208,7 +213,7 @@ class Planner:
         along = ((step.scope, step.device, step.change.seq) for step in reversed(taken))
         return set() if wanted in along else {wanted}
 
-    def _batch(self, connection: Connection, taken: list[_Step]) -> Batch:
+    def _batch(self, connection: Connection, taken: list[_Step], full: bool) -> Batch:
         runs: dict[Log, list[_Step]] = {}
         for step in taken:
             runs.setdefault((step.scope, step.device), []).append(step)
@@ -220,7 +225,7 @@ class Planner:
             within = tuple(self._within(steps[:-1]))
             spans.append(Span(scope, device, first, end.seq, before, end.hash, end.signature, within))
             after[scope, device] = (end.seq, end.hash[:8])
-        return Batch(spans, [[step.change for step in steps] for steps in runs.values()], after)
+        return Batch(spans, [[step.change for step in steps] for steps in runs.values()], after, full)
 
     def _within(self, steps: Iterable[_Step]) -> Iterator[SignedHead]:
         """The signed places within a run: about one for every bundle of the ordinary size."""

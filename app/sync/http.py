@@ -133,7 +133,7 @@ class _Session:
         ask = not self.packer.theirs or self.asked < self.cuts
         packed, began = self._packed(ask), time.monotonic()
         before = self.packer.theirs
-        if packed.batch is not None and packed.batch.count >= self.limit.changes:
+        if packed.batch is not None and packed.batch.full:
             self.packer.theirs = packed.batch.after
             self.ahead = helper.submit(self.packer.pack, self.limit)
         try:

@@ -230,9 +230,32 @@ def test_after_a_cut_the_next_bundle_is_halved_and_all_arrives(served: World, mo
         return post(pool, server, data, limit)
 
     monkeypatch.setattr(http, "_post", cutting)
+    monkeypatch.setattr(http, "FAST", 3600.0)
     assert http.sync_once(pc.replica).complete
     assert sizes[:8] == [0, 601, 0, 250, 0, 125, 0, 62], "after each cut it asks what has arrived"
     assert contents(served.district.replica(), STREET) == contents(pc.replica, STREET)
+
+
+@pytest.mark.parametrize(("fast", "largest"), [(3600.0, 2000), (0.0, 500)])
+def test_on_a_fast_line_bundles_grow_both_ways(
+    served: World, monkeypatch: pytest.MonkeyPatch, fast: float, largest: int
+) -> None:
+    monkeypatch.setattr(http, "FAST", fast)
+    desk, other = served.carded("a"), served.carded("b")
+    many(desk, 5000)
+    post, sizes = http._post, []
+
+    def counting(pool, server, data, limit):
+        answer = post(pool, server, data, limit)
+        sizes.append(sum(bundle.open_bundle(served.district.machine, data).header.counts.values()))
+        return answer
+
+    monkeypatch.setattr(http, "_post", counting)
+    assert http.sync_once(desk.replica).complete
+    assert max(sizes) == largest
+    assert http.sync_once(other.replica).complete
+    assert http.sync_once(desk.replica).complete
+    assert contents(other.replica, STREET) == contents(desk.replica, STREET)
 
 
 def test_an_answer_that_was_lost_does_no_harm(served: World, monkeypatch: pytest.MonkeyPatch) -> None:
