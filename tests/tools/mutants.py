@@ -179,8 +179,8 @@ MUTANTS = (
     ),
     _mutant(
         "packing by device instead of stamp order", "app/sync/exchange.py",
-        "self._take(connection, heapq.merge(*walks), limit)",
-        "self._take(connection, (step for walk in walks for step in walk), limit)", GUARDS,
+        "return self._take(connection, heapq.merge(*walks), limit)",
+        "return self._take(connection, (step for walk in walks for step in walk), limit)", GUARDS,
     ),
     _mutant(
         "a stranger behind a gap is refused for good", "app/sync/checks.py",
