@@ -115,10 +115,10 @@ MUTANTS = (
     ),
     _mutant(
         "no signature check: head of a log", "app/sync/checks.py",
-        "if not whole or not certificates.signed_by(\n"
-        "        writer.verify, head_bytes(span.scope, span.device, span.last, span.hash), span.signature\n"
-        "    ):",
-        "if not whole:", GUARDS,
+        "if not here or not certificates.signed_by(\n"
+        "            writer.verify, head_bytes(span.scope, span.device, head.seq, head.hash), head.signature\n"
+        "        ):",
+        "if not here:", GUARDS,
     ),
     _mutant(
         "no signature check: certificate", "app/sync/certificate.py",
@@ -139,17 +139,18 @@ MUTANTS = (
     ),
     _mutant(
         "record key without owner: rows", "app/sync/rows.py",
-        "delete(table).where(table.c.owner == owner, table.c.id.in_(batch))", "delete(table).where(table.c.id.in_(batch))",
+        "delete(table).where(table.c.owner == owner, among(", "delete(table).where(among(",
         USB, GUARDS,
     ),
     _mutant(
         "record key without owner: log", "app/sync/log.py",
-        "where(c.kind == kind, c.record_id.in_(batch), c.scope == scope)", "where(c.kind == kind, c.record_id.in_(batch))",
+        "where(c.kind == kind, among(connection, c.record_id, record_ids), c.scope == scope)",
+        "where(c.kind == kind, among(connection, c.record_id, record_ids))",
         USB, GUARDS,
     ),
     _mutant(
         "chain not verified", "app/sync/checks.py",
-        "whole = previous == span.hash and", "whole =", GUARDS,
+        " and hashes[head.seq - span.first] == head.hash\n", "\n", GUARDS,
     ),
     _mutant(
         "delete supersedes other fields", "app/sync/merge.py",
