@@ -229,12 +229,17 @@ def _copy(to: Path) -> None:
             shutil.copy(source, to / name)
 
 
-def _fault(tree: Path, tests: tuple[str, ...]) -> str:
+def _fault(tree: Path, tests: tuple[str, ...], limit: float = LIMIT) -> str:
     """What the tests say that fail in ``tree``, or that they did not end within the limit; empty where they pass."""
-    environment = os.environ | {"SHUNIU_SEEDS": SEEDS, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {
+        "SHUNIU_SOAK": "",
+        "SHUNIU_SEEDS": SEEDS,
+        "PYTHONPATH": str(tree),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
     try:
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=LIMIT)
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=limit)
     except subprocess.TimeoutExpired:
         return "no end within the limit"
     if done.returncode not in (0, 1):
@@ -268,7 +273,7 @@ def main(words: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="shuniu-sound-") as folder:
         _copy(Path(folder))
         tests = tuple(sorted({test for mutant in chosen for test in mutant.tests}))
-        if said := _fault(Path(folder), tests):
+        if said := _fault(Path(folder), tests, 4 * LIMIT):
             print(f"the tests fail without any fault planted:\n{said[-4000:]}", file=sys.stderr)
             return 1
     living = 0
