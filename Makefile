@@ -38,7 +38,8 @@ bench: tools ## the figures of the budgets, with their floors
 	@$(if $(DISPLAYED),,QT_QPA_PLATFORM=offscreen) $(PYTHON) -m tests.tools.bench
 
 soak: SEED := $(or $(SHUNIU_SEED),$(shell date +%s))
-soak: tools ## what CI samples, whole: fuzz, cuts, kills, hostile bundles, bad links; SEEDS=n of the fuzz, SHUNIU_SEED=n replays
+soak: tools ## what CI samples, whole: fuzz, cuts, kills, hostile bundles, bad links, mutants; SEEDS=n of the fuzz, SHUNIU_SEED=n replays
 	@echo "SHUNIU_SEED=$(SEED)"
-	@SHUNIU_SOAK=1 SHUNIU_SEED=$(SEED) SHUNIU_SEEDS=$(or $(SEEDS),1000) $(PYTHON) -m pytest -n $(WORKERS) \
+	@SHUNIU_SOAK=1 SHUNIU_SEED=$(SEED) SHUNIU_SEEDS=$(or $(SEEDS),5000) $(PYTHON) -m pytest -n $(WORKERS) \
 		-m "soak or not soak" --timeout 14400 tests/sync tests/district
+	@WORKERS=$(WORKERS) $(PYTHON) -m tests.tools.mutants

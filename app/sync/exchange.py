@@ -106,12 +106,17 @@ class Planner:
         mended = [one for one in lacking if one.mended]
         if mended:
             limit = Limit(MAX_CHANGES, MAX_RAW // 2)
-        walks = [self._walk(connection, one.log, one.after, limit) for one in mended or lacking]
-        taken = self._take(connection, heapq.merge(*walks), limit)
+        taken = self._walked(connection, mended or lacking, limit)
+        if mended and not taken:  # values in it were erased, and the erasure is in another log
+            taken = self._walked(connection, lacking, limit)
         if not taken:
             return None
         full = len(taken) >= limit.changes or sum(_size(step.change) for step in taken) >= limit.size
         return self._batch(connection, taken, full)
+
+    def _walked(self, connection: Connection, lacking: Sequence[_Lacking], limit: Limit) -> list[_Step]:
+        walks = [self._walk(connection, one.log, one.after, limit) for one in lacking]
+        return self._take(connection, heapq.merge(*walks), limit)
 
     def _lacking(self, connection: Connection, heads: Mapping[Log, LogHead]) -> Iterator[_Lacking]:
         for key, head in heads.items():
@@ -265,7 +270,8 @@ def rungs(connection: Connection, held: Holdings, theirs: Holdings, own: Collect
         else:
             apart = device in own or device in log.ends(connection, scope)
         if apart:
-            places = [last - 4**n for n in range(32) if 4**n < last] + [0]
+            # Its own last place too: only by that it sees, where its log is the shorter one, that we disagree.
+            places = sorted({*(last - 4**n for n in range(32) if 4**n < last), *({seq} if seq < last else ()), 0})[::-1]
             found[scope, device] = [(one, (log.hash_at(connection, scope, device, one) or b"")[:8]) for one in places]
     return found
 

@@ -1,6 +1,6 @@
 """Random people on 2-8 PCs, random carriers, random disasters: all PCs end equal and every value ever written is
-accounted for. ``SHUNIU_SEEDS`` says how many seeds; a failure names its seed and the last that happened, and
-``SHUNIU_SEED=n`` runs that one alone."""
+accounted for. A failure names its seed and the last that happened; ``SHUNIU_SEEDS=743-744`` replays seed 743, and
+``SHUNIU_SEEDS=300`` runs the first 300."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import random
 
 import pytest
 
+from tests.sampling import SOAK
 from tests.sync.simulation import Simulation
 from tests.sync.stage import stage
 
-SEEDS = int(os.environ.get("SHUNIU_SEEDS", "300"))
-ONLY = os.environ.get("SHUNIU_SEED")
-LONG = SEEDS > 1000
-"""Long runs have more PCs and longer stories."""
+FIRST, _dash, LAST = os.environ.get("SHUNIU_SEEDS", "5000" if SOAK else "300").rpartition("-")
+SEEDS = range(int(FIRST or 0), int(LAST))
 
 
 def steps(seed: int) -> int:
-    """60 to 600 things that happen, mostly few."""
-    return min(60 + int(random.Random(seed).expovariate(1 / (80 if LONG else 15))), 600)
+    """60 to 600 things that happen, mostly few; every tenth story is a long one."""
+    mean = 15 if seed % 10 or not SOAK else 300
+    return min(60 + int(random.Random(seed).expovariate(1 / mean)), 600)
 
 
-@pytest.mark.parametrize("seed", [int(ONLY)] if ONLY else range(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_all_pcs_end_equal_and_no_value_is_lost(seed: int) -> None:
     with stage(seed) as folder:
         simulation = Simulation(seed, folder)
@@ -33,7 +33,7 @@ def test_all_pcs_end_equal_and_no_value_is_lost(seed: int) -> None:
             assert simulation.divergences() == []
             assert simulation.unaccounted() == []
         except BaseException as error:
-            error.add_note(f"seed {seed}; the last that happened:\n{simulation.last_words()}")
+            error.add_note(f"SHUNIU_SEEDS={seed}-{seed + 1}; the last that happened:\n{simulation.last_words()}")
             raise
         finally:
             simulation.close()

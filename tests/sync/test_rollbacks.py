@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.services import erasing
 from app.sync import log, usb
 from app.sync.device import renew
 from tests.sync.test_forks import equal, meet, names
@@ -121,3 +122,40 @@ def test_who_introduced_a_pc_is_known_also_to_those_who_hear_of_it_from_others(w
     world.carry(pc, relay)
     world.carry(relay, last)
     assert names(last) == {"大厅"}
+
+
+def test_whoever_holds_the_shorter_of_two_pasts_sees_it_too(world: World) -> None:
+    pc = world.pc("a")
+    other = world.pc("b", card=world.card_of(pc))
+    pc.put(name="大厅")
+    world.carry(pc, other)
+    disk = pc.copy("whole disk")
+    pc.put(name="只有另一台有的")
+    world.carry(pc, other)
+    pc.lay_back(disk)
+    for number in range(6):
+        pc.put(name=f"之后{number}")
+    for _round in range(3):
+        world.carry(other, pc)
+        world.carry(pc, other)
+    assert names(pc) == names(other) == {"大厅", "只有另一台有的", *(f"之后{n}" for n in range(6))}
+    assert contents(pc.replica) == contents(other.replica)
+
+
+def test_a_past_with_erased_values_is_given_back_with_its_erasure(world: World) -> None:
+    pc = world.pc("a")
+    other = world.pc("b", card=world.card_of(pc))
+    world.carry(pc, other)
+    world.carry(other, pc)
+    disk = pc.copy("whole disk")
+    hall = pc.put(name="大厅", contact_phone="13812345678")
+    world.carry(pc, other)
+    pc.lay_back(disk)
+    pc.put(name="之后")
+    erasing.erase(other.workspace.office, "venue", hall)
+    for _round in range(3):
+        world.carry(other, pc)
+        world.carry(pc, other)
+    assert names(pc) == names(other) == {"大厅", "之后"}
+    assert pc.get(hall).contact_phone is None
+    assert contents(pc.replica) == contents(other.replica)

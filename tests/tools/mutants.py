@@ -115,10 +115,10 @@ MUTANTS = (
     ),
     _mutant(
         "no signature check: head of a log", "app/sync/checks.py",
-        "if not whole or not certificates.signed_by(\n"
-        "        writer.verify, head_bytes(span.scope, span.device, span.last, span.hash), span.signature\n"
-        "    ):",
-        "if not whole:", GUARDS,
+        "if not here or not certificates.signed_by(\n"
+        "            writer.verify, head_bytes(span.scope, span.device, head.seq, head.hash), head.signature\n"
+        "        ):",
+        "if not here:", GUARDS,
     ),
     _mutant(
         "no signature check: certificate", "app/sync/certificate.py",
@@ -139,17 +139,18 @@ MUTANTS = (
     ),
     _mutant(
         "record key without owner: rows", "app/sync/rows.py",
-        "delete(table).where(table.c.owner == owner, table.c.id.in_(batch))", "delete(table).where(table.c.id.in_(batch))",
+        "delete(table).where(table.c.owner == owner, among(", "delete(table).where(among(",
         USB, GUARDS,
     ),
     _mutant(
         "record key without owner: log", "app/sync/log.py",
-        "where(c.kind == kind, c.record_id.in_(batch), c.scope == scope)", "where(c.kind == kind, c.record_id.in_(batch))",
+        "where(c.kind == kind, among(connection, c.record_id, record_ids), c.scope == scope)",
+        "where(c.kind == kind, among(connection, c.record_id, record_ids))",
         USB, GUARDS,
     ),
     _mutant(
         "chain not verified", "app/sync/checks.py",
-        "whole = previous == span.hash and", "whole =", GUARDS,
+        " and hashes[head.seq - span.first] == head.hash\n", "\n", GUARDS,
     ),
     _mutant(
         "delete supersedes other fields", "app/sync/merge.py",
@@ -179,8 +180,8 @@ MUTANTS = (
     ),
     _mutant(
         "packing by device instead of stamp order", "app/sync/exchange.py",
-        "self._take(connection, heapq.merge(*walks), limit)",
-        "self._take(connection, (step for walk in walks for step in walk), limit)", GUARDS,
+        "return self._take(connection, heapq.merge(*walks), limit)",
+        "return self._take(connection, (step for walk in walks for step in walk), limit)", GUARDS,
     ),
     _mutant(
         "a stranger behind a gap is refused for good", "app/sync/checks.py",
@@ -228,12 +229,17 @@ def _copy(to: Path) -> None:
             shutil.copy(source, to / name)
 
 
-def _fault(tree: Path, tests: tuple[str, ...]) -> str:
+def _fault(tree: Path, tests: tuple[str, ...], limit: float = LIMIT) -> str:
     """What the tests say that fail in ``tree``, or that they did not end within the limit; empty where they pass."""
-    environment = os.environ | {"SHUNIU_SEEDS": SEEDS, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {
+        "SHUNIU_SOAK": "",
+        "SHUNIU_SEEDS": SEEDS,
+        "PYTHONPATH": str(tree),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
     try:
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=LIMIT)
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=limit)
     except subprocess.TimeoutExpired:
         return "no end within the limit"
     if done.returncode not in (0, 1):
@@ -267,7 +273,7 @@ def main(words: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="shuniu-sound-") as folder:
         _copy(Path(folder))
         tests = tuple(sorted({test for mutant in chosen for test in mutant.tests}))
-        if said := _fault(Path(folder), tests):
+        if said := _fault(Path(folder), tests, 4 * LIMIT):
             print(f"the tests fail without any fault planted:\n{said[-4000:]}", file=sys.stderr)
             return 1
     living = 0
