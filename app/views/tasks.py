@@ -160,7 +160,7 @@ class Tasks(QObject):
         """Operations whose answer has not arrived."""
         return self._pending
 
-    def drain(self, ms: int = 5000) -> bool:
+    def drain(self, ms: int = 30_000) -> bool:
         """Wait until every answer has arrived; whether they all did within ``ms``."""
         clock = QElapsedTimer()
         clock.start()
