@@ -188,8 +188,10 @@ def test_the_district_writes_publishes_and_withdraws_on_the_command_line(shuniu,
 
     assert publish("--to", STREET, "--to", OTHER_STREET) == (0, [(STREET, "published"), (OTHER_STREET, "published")])
     assert publish("--to", "310101002") == (1, [])
+    assert publish("--withdraw", "--to", STREET) == (0, [(STREET, "withdrawn")])
+    assert publish("--to", STREET) == (0, [(STREET, "changed")])
     assert publish() == (0, [("all", "published"), (STREET, "withdrawn"), (OTHER_STREET, "withdrawn")])
-    assert publish("--withdraw", "--to", STREET)[0] == 2
+    assert publish("--withdraw", "--to", STREET) == (1, []), "everyone has it, not that center alone"
     assert publish("--withdraw") == (0, [("all", "withdrawn")])
     assert shuniu("district", "delete", "notice", notice_id, pc="district").code == 0
     assert publish()[0] == 1

@@ -66,21 +66,19 @@ def undelete(obj: Global, kind: str, record_id: str) -> None:
 @click.argument("kind")
 @click.argument("record_id")
 @click.option("--to", "to", multiple=True, help="a street's code, several times for several; everyone by default")
-@click.option("--withdraw", "back", is_flag=True, help="take the copies back, everywhere")
+@click.option("--withdraw", "back", is_flag=True, help="take the copies back: everywhere, or from --to")
 @click.pass_obj
 def publish(obj: Global, kind: str, record_id: str, to: tuple[str, ...], back: bool) -> None:
     """Publish an own record, or what was edited in it since; a deleted one is withdrawn. A line for each scope."""
     from app.district import publishing
     from app.district.district import District
 
-    if back and to:
-        raise click.UsageError("--withdraw takes the copies back everywhere; leave --to out")
     publishing.publishable(kind)
     district = District.open(obj.data, obj.config)
     try:
         replica = district.replica()
         if back:
-            done = publishing.withdraw(replica, kind, record_id, obj.actor)
+            done = publishing.withdraw(replica, kind, record_id, obj.actor, to)
         else:
             done = publishing.publish(replica, district.code, kind, record_id, to, obj.actor)
         for one in done:

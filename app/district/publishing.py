@@ -98,11 +98,11 @@ def publish(
         return done
 
 
-def withdraw(replica: Replica, kind: str, record_id: str, actor: str = "") -> list[Copied]:
-    """Take the copies of a record back everywhere; the original stays as it is."""
+def withdraw(replica: Replica, kind: str, record_id: str, actor: str = "", scopes: Sequence[str] = ()) -> list[Copied]:
+    """Take the copies of a record back, everywhere or in ``scopes``; the original stays as it is."""
     declared = publishable(kind)
     with replica.writing() as connection:
-        shown_in = _locked(connection, kind, record_id)
+        shown_in = [one for one in _locked(connection, kind, record_id) if not scopes or one in scopes]
         original = _state(connection, DISTRICT, declared, record_id)
         if original is None or not shown_in:
             raise Refusal.of("id", _("这条记录没有下发过，不必撤回"), _("请核对标识"))

@@ -239,9 +239,10 @@ def _finding(code: str, kind: Kind, record_id: str, name: str, words: str) -> Fi
 def _duplicates(session: Session, merged: Merged) -> Iterator[Finding]:
     """The same credit code or the same name twice."""
     districts = district_devices(session.connection())
+    whose = ("owner", "heads") if districts else ()
     for kind, name in (("organization", "uscc"), ("organization", "name"), ("team", "name"), ("venue", "name")):
         same: dict[str, list[str]] = defaultdict(list)
-        for row in session.execute(_live(merged, KINDS[kind], name, "owner", "heads")):
+        for row in session.execute(_live(merged, KINDS[kind], name, *whose)):
             if districts and is_published(row.owner, kind, Heads.decode(row.heads), districts):
                 continue  # the district's entry stands beside the center's own record
             if value := getattr(row, name):

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -103,11 +104,13 @@ def chromium(folder: Path) -> Iterator[Chromium]:
     downloads.mkdir()
     (folder / "share").mkdir()
     (folder / "share" / "fonts").symlink_to(ROOT / "resources" / "fonts")  # a bare machine has none for Chinese
-    environment = {**os.environ, "XDG_DATA_HOME": str(folder / "share")}
+    own = {name: str(folder / where) for name, where in
+           (("XDG_DATA_HOME", "share"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"))}  # fmt: skip
+    environment = {**os.environ, **own}
     process = subprocess.Popen(
         [driver, f"--port={port}"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    window = Chromium(f"http://127.0.0.1:{port}", downloads)
+    window, browser_process = Chromium(f"http://127.0.0.1:{port}", downloads), None
     try:
         _until(lambda: _ready(window), "chromedriver")
         options = {
@@ -116,13 +119,18 @@ def chromium(folder: Path) -> Iterator[Chromium]:
             "prefs": {"download.default_directory": str(downloads), "download.prompt_for_download": False},
         }
         made = window.ask("POST", "", capabilities={"alwaysMatch": {"goog:chromeOptions": options}})
-        window.session = made["sessionId"]
+        window.session, browser_process = made["sessionId"], made["capabilities"].get("goog:processID")
         window.ask("POST", "/timeouts", implicit=PATIENCE * 1000)
         yield window
-        window.ask("DELETE", "")
     finally:
+        if window.session:
+            with contextlib.suppress(AssertionError, urllib3.exceptions.HTTPError):
+                window.ask("DELETE", "")  # else the browser would outlive its driver
         process.terminate()
         process.wait(20)
+        if browser_process:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(browser_process, signal.SIGKILL)
 
 
 def _ready(window: Chromium) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.district import staff
+from app.district.publishing import published_in
 from app.services import reading
 from app.sync import http, usb
 from app.workspace import Workspace
@@ -309,6 +310,17 @@ def test_a_notice_is_written_published_edited_and_withdrawn(signed_in: Scene) ->
     assert reading.ids(there.workspace.office, "notice") == []
     assert "没有下发" in browser.post(f"{path}/remove", [("back", "yes")]).words
     assert "年检通知" in browser.get("/publications").words
+
+
+def test_a_center_whose_tick_is_taken_away_no_longer_sees_the_notice(signed_in: Scene) -> None:
+    browser = signed_in.browser
+    browser.get("/publications/notice/new")
+    path = browser.post("/publications/notice/new", [("title", "年检通知"), ("body", "正文")]).path.split("?")[0]
+    both = [("whom", "some"), ("to", STREET), ("to", OTHER)]
+    assert "已下发 2 个中心" in browser.post(f"{path}/publish", both).words
+    assert "已下发 1 个中心" in browser.post(f"{path}/publish", [("whom", "some"), ("to", OTHER)]).words
+    with signed_in.world.district.replica().reading() as connection:
+        assert published_in(connection, "notice", [path.rsplit("/", 1)[1]]) == {path.rsplit("/", 1)[1]: (OTHER,)}
 
 
 def test_personal_values_are_masked_until_asked_for_and_stay_when_not_touched(signed_in: Scene) -> None:

@@ -17,6 +17,7 @@ from app.models.record import Kind
 from app.models.registry import KINDS, PUBLISHED
 from app.services import writing
 from app.sync.change import stamp_text
+from app.sync.log import ALL
 from app.text import _
 
 OFFERED = tuple(kind for kind in KINDS.values() if kind.name in PUBLISHED and kind.name != "organization")
@@ -131,15 +132,18 @@ def _handed_back(visit: Visit) -> Any:
 
 
 def publish(visit: Visit) -> Response:
-    """Publish to everyone, or to the centers that were ticked."""
+    """Publish to everyone, or to the centers that are ticked and no others."""
     kind = _kind(visit)
     to = visit.texts("to")
     if visit.text("whom") == "some" and not to:
         raise Refusal.of("to", _("没有选择中心"), _("请勾选要下发的中心，或选择全区"))
-    replica = visit.district.replica()
+    replica, record_id = visit.district.replica(), visit.path("id")
     publishing.publish(
-        replica, visit.district.code, kind.name, visit.path("id"), to if visit.text("whom") == "some" else (), visit.name
+        replica, visit.district.code, kind.name, record_id, to if visit.text("whom") == "some" else (), visit.name
     )  # fmt: skip
+    no_more = [scope for scope in _own(visit, kind).shown_in if to and scope not in (*to, ALL)]
+    if visit.text("whom") == "some" and no_more:  # whose tick was taken away
+        publishing.withdraw(replica, kind.name, record_id, visit.name, no_more)
     return visit.go(f"/publications/{kind.name}/{visit.path('id')}", "published")
 
 
