@@ -190,7 +190,7 @@ class Desktop(QObject):
             return
         actor = self.window.context.actor
         self.theme = self.window.context.theme
-        self.tasks.drain()
+        self.tasks.drain(5000)
         self.workspace.close()
         try:
             self.workspace = Workspace.join(self.data, self.config, card)
