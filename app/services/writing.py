@@ -91,13 +91,17 @@ def put(
         if unit.session.is_modified(record):
             unit.session.flush()
         before = {name: getattr(record, name) for name in kind.fields}
-        values = {n: v for n, v in values.items() if not _masked(kind, n, v, before)}
-    checked = _checked(kind, values, creating=before is None)
     on_screen: Mapping[str, Any] | None = before
-    if record_id is not None:
+    if before is not None:
         unit.recorder.saw(record, None if seen is None else {f: [(s[0], s[1]) for s in st] for f, st in seen.items()})
-        if seen is not None:
-            on_screen = _on_screen(unit, record, seen)
+        shown = before if seen is None else _on_screen(unit, record, seen)
+        values = {
+            name: value
+            for name, value in values.items()
+            if not _masked(kind, name, value, before) and not _newer_choice(kind, name, value, shown)
+        }
+        on_screen = shown
+    checked = _checked(kind, values, creating=before is None)
     for name, value in _touched(kind, checked, on_screen).items():
         setattr(record, name, value)
     if before is None:
@@ -162,6 +166,12 @@ def _masked(kind: Kind, name: str, value: Any, before: Mapping[str, Any]) -> boo
     if declared is None or not declared.hides(before) or before[name] in (None, value):
         return False
     return value == declared.mask(before[name], before)
+
+
+def _newer_choice(kind: Kind, name: str, value: Any, on_screen: Mapping[str, Any]) -> bool:
+    """Whether ``value`` is a choice handed back as it was shown: a newer program may offer it, and this one not."""
+    declared = kind.fields.get(name)
+    return declared is not None and declared.type == "choice" and value is not None and value == on_screen[name]
 
 
 def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -63,9 +63,10 @@ def test_what_an_older_program_does_not_know_passes_through_it_and_is_whole_afte
         assert row.display("category") == NEW_CHOICE  # shown raw, never blanked
         with pytest.raises(Refusal):
             reading.get(older.workspace.office, MISSING_KIND, hall)
-        writing.save(older.workspace.office, "team", {"venue_text": "老程序写的"}, team, seen=row.seen)
+        handed_back = {"venue_text": "老程序写的", "category": NEW_CHOICE}  # the whole form, one field changed
+        writing.save(older.workspace.office, "team", handed_back, team, seen=row.seen)
         with pytest.raises(Refusal):
-            writing.save(older.workspace.office, "team", {"category": "another newer one"}, team, seen=row.seen)
+            writing.save(older.workspace.office, "team", {"category": "nobody's"}, team, seen=row.seen)
     older.reopen()
     skewed.carry(older, last)
     skewed.carry(older, first)
