@@ -27,6 +27,8 @@ from app.text import _
 DATA, CONFIG = "SHUNIU_DISTRICT_DATA", "SHUNIU_DISTRICT_CONFIG"
 """The environment variables by which worker processes find the district's folders."""
 THREADS = 8
+WAITING = 64
+"""Exchanges that may wait for a thread. More would wait past the PCs' stall limit, and be done for nobody."""
 _log = logging.getLogger("shuniu.district")
 
 
@@ -60,6 +62,8 @@ async def exchange(request: Request) -> Response:
     if data is None:
         return _refused(413, _("同步内容太大。"), _("请改用U盘交换。"))
     state = request.app.state
+    if state.limiter.statistics().tasks_waiting >= WAITING:
+        return _refused(503, _("区服务器出错（{status}）。", status=503), _("请稍后再试，或告诉区里的管理员。"))
     try:
         limit = wanted(request.headers.get(LIMIT))
         body = await anyio.to_thread.run_sync(answer, state.replica, data, limit, limiter=state.limiter)

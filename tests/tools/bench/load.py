@@ -38,7 +38,7 @@ PCS = 4
 RECORDS = 20
 """New on each PC."""
 DRIVERS = 2
-TRIES = 50
+TRIES = 500
 
 
 @dataclass(frozen=True)
