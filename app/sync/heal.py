@@ -21,7 +21,6 @@ from app.sync.merge import DELETED
 from app.sync.replica import Replica
 from app.sync.rows import Key
 
-
 Write = tuple[str, str, str, Stamp]
 """(kind, record, field, stamp)."""
 
@@ -146,7 +145,7 @@ def _unseen_still(connection: Connection, replica: Replica, first: Change, repla
         values = log.write_of(change).values or {}
         fields = [f for f in values if (change.kind, change.record_id, f, change.stamp) in replaced]
         if fields:
-            bases = decode_bases(change.bases) | dict.fromkeys(fields, [change.stamp])
+            bases = decode_bases(change.bases) | {field: [change.stamp] for field in fields}
             bases = bases if DELETED in fields else {field: bases[field] for field in fields}
             again = encode_values({field: values[field] for field in fields}, salted=True)
             author = Author(replica.machine.device, change.actor, change.at, replica.schema)
