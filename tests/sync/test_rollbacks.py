@@ -180,3 +180,14 @@ def test_one_stamp_in_two_pasts_takes_away_no_write_that_nobody_saw(world: World
     equal(world, pc, other)
     found = {v.value for c in conflicts(pc.workspace.office) for v in c.versions}
     assert found >= {"区里有的", "另一台改的"}, "who wrote the one had not seen the other"
+
+
+def test_who_heard_the_new_id_first_still_tells_it_what_it_wrote_under_the_earlier_one(world: World) -> None:
+    pc, other = _forked_under_an_earlier_id(world)
+    meet(world, pc, rounds=1)
+    for _round in range(3):
+        world.carry(pc, other)
+        world.carry(other, pc)
+    assert names(pc) == names(other) == {"区里有的", "另一台有的"}
+    meet(world, pc, other)
+    equal(world, pc, other)
