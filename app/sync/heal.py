@@ -12,20 +12,47 @@ from app.store import search
 from app.store.tables import ERASURE, peer, signed_head
 from app.sync import closing, forks, log, rows
 from app.sync.bundle import Log, Travelling, heads_in
-from app.sync.change import encode_bases, encode_values
+from app.sync.change import Change, Stamp, decode_bases, encode_bases, encode_values
 from app.sync.device import Renewal, introduce_in
 from app.sync.forks import Held
 from app.sync.log import Author
 from app.sync.machine import Mark
+from app.sync.merge import DELETED
 from app.sync.replica import Replica
 from app.sync.rows import Key
 
+Write = tuple[str, str, str, Stamp]
+"""(kind, record, field, stamp)."""
 
-def tails(connection: Connection, renewal: Renewal, cut: Mapping[Log, Sequence[Held]]) -> set[Key]:
+
+def named(connection: Connection, scope: str, tail: Sequence[Held]) -> set[Write]:
+    """The writes of ``tail`` that somebody who saw them has replaced, or put into the bin; asked before the other past
+    is taken in, whose writes may stand under the same stamps."""
+    ours = {held.change.stamp for held in tail}
+    ids: dict[str, set[str]] = {}
+    for held in tail:
+        if held.change.kind in KINDS:
+            ids.setdefault(held.change.kind, set()).add(held.change.record_id)
+    return {
+        (kind, record_id, field, stamp)
+        for kind, wanted in ids.items()
+        for record_id, changes in log.of_records(connection, scope, kind, sorted(wanted)).items()
+        for change in changes
+        for field, stamps in decode_bases(change.bases).items()
+        for stamp in stamps
+        if stamp in ours
+    }
+
+
+def tails(
+    connection: Connection, renewal: Renewal, cut: Mapping[Log, Sequence[Held]], replaced: Mapping[Log, set[Write]]
+) -> set[Key]:
     """What was cut off logs that gave way: own tails are written again under a new id, and the old log is closed where
-    others may hold them; the erasures in others' tails stay in force. Returns the records touched."""
+    others may hold them; the erasures in others' tails stay in force. ``replaced`` are the writes of the tails that
+    were :func:`named`. Returns the records touched."""
     touched: set[Key] = set()
     for (scope, device), tail in cut.items():
+        touched |= _unseen_still(connection, renewal.current, tail[0].change, replaced[scope, device])
         if device not in forks.own_ids(renewal.replica.machine):
             _erase_still(connection, renewal.current, scope, tail)
             continue
@@ -108,6 +135,26 @@ def _erase_still(connection: Connection, replica: Replica, scope: str, tail: Seq
         draft = log.Draft(ERASURE, tail[0].change.record_id, encode_bases({"erased": []}), values)
         introduce_in(connection, replica, scope)
         log.append(connection, _author(replica), scope, [draft])
+
+
+def _unseen_still(connection: Connection, replica: Replica, first: Change, replaced: set[Write]) -> set[Key]:
+    """What the past that counts wrote under the very stamps by which others replaced the other past: they had not seen
+    it, so it is said again, and stands beside what they wrote."""
+    touched: set[Key] = set()
+    for change in log.of_log(connection, first.scope, first.device, first.seq - 1) if replaced else ():
+        values = log.write_of(change).values or {}
+        fields = [f for f in values if (change.kind, change.record_id, f, change.stamp) in replaced]
+        if fields:
+            bases = decode_bases(change.bases) | {field: [change.stamp] for field in fields}
+            bases = bases if DELETED in fields else {field: bases[field] for field in fields}
+            again = encode_values({field: values[field] for field in fields}, salted=True)
+            author = Author(replica.machine.device, change.actor, change.at, replica.schema)
+            introduce_in(connection, replica, change.scope)
+            draft = log.Draft(change.kind, change.record_id, encode_bases(bases), again)
+            log.append(connection, author, change.scope, [draft])
+            touched.add((change.scope, change.kind, change.record_id))
+    rows.refold(connection, touched)
+    return touched
 
 
 def _author(replica: Replica) -> Author:

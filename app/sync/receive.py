@@ -99,6 +99,7 @@ def _apply(connection: Connection, renewal: Renewal, opened: Opened) -> Received
         raise _Gap(checked.missing)
     changes = checked.changes
     tails = {key: forks.cut_off(connection, *key, first) for key, first in checked.replaced.items()}
+    replaced = {key: heal.named(connection, key[0], tail) for key, tail in tails.items()}
     touched = {(c.scope, c.kind, c.record_id) for tail in tails.values() for c, *_rest in tail if c.kind in KINDS}
     rows.refold(connection, touched)
     forks.keep(connection, checked.strays)
@@ -109,7 +110,7 @@ def _apply(connection: Connection, renewal: Renewal, opened: Opened) -> Received
         for head in span.heads:
             keep_head(connection, span.scope, span.device, head.seq, head.hash, head.signature)
     if tails:
-        touched |= heal.tails(connection, renewal, tails)
+        touched |= heal.tails(connection, renewal, tails, replaced)
         search.touch(connection, touched)
     elif checked.lacked:
         heal.renew(connection, renewal)

@@ -55,6 +55,8 @@ class Pc:
     desk: int = 0
     """Raised whenever the program starts anew: its forms are closed then."""
     copies: list[Copy] = field(default_factory=list)
+    healed: bool = False
+    """Whether it met another past of its own. What it then writes again may have been overwritten elsewhere."""
 
     @property
     def office(self) -> Office:
@@ -91,6 +93,7 @@ class Pc:
         """Where a fork was healed, the PC writes on under a new id, and its forms are read anew."""
         if received.renewed is not None:
             self.workspace = self.workspace.with_machine(received.renewed)
+            self.healed = True
             self.desk += 1
 
     def reopen(self) -> None:

@@ -92,6 +92,8 @@ class Verdict:
     erased: dict[Place, set[Any]] = field(default_factory=lambda: defaultdict(set))
     seen_by_deleters: dict[Place, set[Any]] = field(default_factory=lambda: defaultdict(set))
     restored: set[Place] = field(default_factory=set)
+    ghosts: bool = False
+    """Whether a fork was healed: what was written again may stand beside what replaced it."""
     missing: list[str] = field(default_factory=list)
     """Authors of acts that are in no log although somebody else had them."""
 
@@ -104,7 +106,7 @@ class Verdict:
             if not fine:
                 yield f"{name}={value} of {record}: shown {now}, listed {listed}"
         ghosts = {value for value in listed if value is not None and value != now}
-        if place not in self.restored and ghosts & self.overwritten[place]:
+        if not self.ghosts and place not in self.restored and ghosts & self.overwritten[place]:
             yield f"{name} of {record}: overwritten {ghosts & self.overwritten[place]} is listed again"
         if deleted and now is not None and now not in self.seen_by_deleters[place]:
             yield f"{record} went away with {name}={now} unseen"

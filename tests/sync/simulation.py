@@ -325,6 +325,7 @@ class Simulation:
         pc = self.fleet.pcs[0]
         fate = self.fate()
         verdict = self.oracle.judge(fate)
+        verdict.ghosts = any(one.healed for one in self.fleet.pcs)
         lost = [f"what {author} did is nowhere" for author in verdict.missing]
         conflicts: dict[tuple[str, str], set[Any]] = {}
         for conflict in settling.conflicts(pc.office):

@@ -218,7 +218,8 @@ def test_a_header_that_lies_is_refused(world: World, pc: Pc, refused: Callable[[
         {"runs": [msgspec.structs.replace(span, hash=bytes(32))]},
         {"runs": [msgspec.structs.replace(span, hash=b"")]},
         {"runs": [msgspec.structs.replace(span, signature=bytes(64))]},
-        {"runs": [msgspec.structs.replace(span, device="ffffffffffffffff")]},
+        {"runs": [msgspec.structs.replace(span, device=world.district.device)]},
+        {"runs": [msgspec.structs.replace(span, device="ffffffffffffffff", first=1, before=GENESIS)]},
         {"certificates": []},
         {"certificates": [certificate.own(world.district.machine)]},
     ]  # fmt: skip

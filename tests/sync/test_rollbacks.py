@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.services import erasing
+from app.services.settling import conflicts
 from app.sync import log, usb
 from app.sync.device import renew
 from tests.sync.test_forks import equal, meet, names
@@ -159,3 +160,34 @@ def test_a_past_with_erased_values_is_given_back_with_its_erasure(world: World) 
     assert names(pc) == names(other) == {"大厅", "之后"}
     assert pc.get(hall).contact_phone is None
     assert contents(pc.replica) == contents(other.replica)
+
+
+def test_one_stamp_in_two_pasts_takes_away_no_write_that_nobody_saw(world: World) -> None:
+    pc, other = world.carded("a"), world.carded("b")
+    hall = pc.put(name="大厅")
+    meet(world, pc, other)
+    disk = pc.copy("whole disk")
+    pc.edit(hall, remark="区里有的")
+    world.up(pc)
+    pc.lay_back(disk)
+    pc.edit(hall, remark="另一台看到的")
+    world.carry(pc, other)
+    other.edit(hall, remark="另一台改的")
+    meet(world, pc, other)
+    world.carry(pc, other)
+    world.carry(other, pc)
+    meet(world, pc, other)
+    equal(world, pc, other)
+    found = {v.value for c in conflicts(pc.workspace.office) for v in c.versions}
+    assert found >= {"区里有的", "另一台改的"}, "who wrote the one had not seen the other"
+
+
+def test_who_heard_the_new_id_first_still_tells_it_what_it_wrote_under_the_earlier_one(world: World) -> None:
+    pc, other = _forked_under_an_earlier_id(world)
+    meet(world, pc, rounds=1)
+    for _round in range(3):
+        world.carry(pc, other)
+        world.carry(other, pc)
+    assert names(pc) == names(other) == {"区里有的", "另一台有的"}
+    meet(world, pc, other)
+    equal(world, pc, other)
