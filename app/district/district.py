@@ -110,6 +110,12 @@ class District:
         """The id under which the district writes."""
         return self.machine.device
 
+    def current(self) -> District:
+        """This district under its newest id: a server that was put back takes one while it serves, and another worker
+        may have been first."""
+        machine = Machine.load(self.machine.folder)
+        return self if machine == self.machine else replace(self, machine=machine)
+
     def replica(self) -> Replica:
         """What the sync needs of this district."""
         return Replica(self.engine, self.machine, SCHEMA, self.data / "inbox", self.clock)

@@ -21,6 +21,7 @@ from app.district.district import District
 from app.errors import BundleRefused, ShuniuError
 from app.sync.answer import LIMIT, MAX_BODY, answer, wanted
 from app.sync.bundle import MAGIC
+from app.sync.exchange import Limit
 from app.sync.replica import Replica
 from app.text import _
 
@@ -52,7 +53,7 @@ def make_application(district: District) -> Starlette:
     app = Starlette(
         routes=[Route("/exchange", exchange, methods=["POST"]), Route("/health", health), *routes()], lifespan=lifespan
     )
-    app.state.district, app.state.replica = district, district.replica()
+    app.state.district = district
     return app
 
 
@@ -63,16 +64,20 @@ async def exchange(request: Request) -> Response:
         return _refused(413, _("同步内容太大。"), _("请改用U盘交换。"))
     state = request.app.state
     if state.limiter.statistics().tasks_waiting >= WAITING:
-        return _refused(503, _("区服务器出错（{status}）。", status=503), _("请稍后再试，或告诉区里的管理员。"))
+        return _refused(503, _("区服务器正忙，排队的电脑太多。"), _("不用做什么，过一会儿会自动再试。"))
     try:
         limit = wanted(request.headers.get(LIMIT))
-        body = await anyio.to_thread.run_sync(answer, state.replica, data, limit, limiter=state.limiter)
+        body = await anyio.to_thread.run_sync(_answer, state.district, data, limit, limiter=state.limiter)
     except BundleRefused as error:
         return _refused(422, error.message, error.mend)
     except ShuniuError as error:
         _log.error("%s", error)
         return _refused(503, error.message, error.mend)
     return Response(body, media_type="application/x-shuniu")
+
+
+def _answer(district: District, data: bytes, limit: Limit) -> bytes:
+    return answer(district.current().replica(), data, limit)
 
 
 async def _body(request: Request) -> bytes | None:
@@ -98,7 +103,7 @@ async def health(request: Request) -> Response:
     """Alive, and the database answers."""
     state = request.app.state
     try:
-        await anyio.to_thread.run_sync(_ping, state.replica, limiter=state.limiter)
+        await anyio.to_thread.run_sync(_ping, state.district.replica(), limiter=state.limiter)
     except ShuniuError as error:
         return _refused(503, error.message, error.mend)
     return JSONResponse({"ok": True})

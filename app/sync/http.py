@@ -251,12 +251,9 @@ def _post(pool: urllib3.PoolManager, server: str, data: bytes, limit: Limit) -> 
 def _body(status: int, body: bytes, complete: bool, server: str) -> bytes:
     if status == 200 and complete and body.startswith(MAGIC):
         return body
-    if status == 422:
-        try:
-            said = json.loads(body)
-            raise BundleRefused(str(said["error"])[:200], str(said["mend"])[:200])
-        except (ValueError, KeyError, TypeError):
-            pass
+    said = _said(body) if status in (422, 503) else None
+    if said is not None:
+        raise (BundleRefused if status == 422 else EnvironmentFault)(*said)
     if status == 407:
         raise proxy_login()
     if status >= 500:
@@ -264,3 +261,12 @@ def _body(status: int, body: bytes, complete: bool, server: str) -> bytes:
     raise EnvironmentFault(
         _("{server} 的答复不是枢纽服务器的。", server=server), _("请核对服务器地址；如需登录网络，请先登录。")
     )
+
+
+def _said(body: bytes) -> tuple[str, str] | None:
+    """What a Shuniu server says and what to do, or None where the answer is somebody else's."""
+    try:
+        said = json.loads(body)
+        return str(said["error"])[:200], str(said["mend"])[:200]
+    except (ValueError, KeyError, TypeError):
+        return None

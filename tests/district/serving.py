@@ -78,7 +78,7 @@ class Answering:
 
     def use(self, district: District) -> None:
         """Answer for another district from now on."""
-        self.app.state.district, self.app.state.replica = district, district.replica()
+        self.app.state.district = district
 
     def __enter__(self) -> Answering:
         self.thread.start()

@@ -36,6 +36,8 @@ class Middleman:
         self.connections.add(request.client_address[1])
         if way == "busy":
             self.send(request, 503, b'{"error": "busy", "mend": "later"}')
+        elif way == "down":
+            self.send(request, 503, b"<html>503 Service Unavailable</html>")
         elif way == "portal":
             self.send(request, 200, b"<html><body>Please log in</body></html>")
         elif way == "moved":
@@ -151,7 +153,7 @@ def test_a_connection_is_kept_where_it_may_be(middleman: Middleman, pc: Pc) -> N
 
 
 @pytest.mark.parametrize(
-    ("way", "words"), [("busy", "503"), ("portal", "先登录"), ("moved", "不是枢纽服务器的"),
+    ("way", "words"), [("busy", "busy"), ("down", "503"), ("portal", "先登录"), ("moved", "不是枢纽服务器的"),
                        ("strange refusal", "不是枢纽服务器的")],
 )  # fmt: skip
 def test_who_answers_for_the_district_is_told_in_one_line_and_later_all_is_well(

@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 import zstandard
 from nacl.public import PublicKey, SealedBox
 
+from app.district.district import District
 from app.errors import BundleRefused
 from app.services.writing import put
 from app.sync import bundle, certificate, closing, log, usb
@@ -326,22 +327,15 @@ def test_a_lying_district_is_refused_by_the_exchange(world: World, doors: Doors)
         put(unit, KINDS["venue"], {"capacity": 3}, hall)
     after = everything(pc.replica)
     assert before != after
-    answering = doors.server.app.state.replica
-    doors.server.app.state.replica = _Forked(answering)
+    doors.server.use(_impostor(world.district))
     with pytest.raises(BundleRefused):
         http.sync_once(pc.replica)
     assert everything(pc.replica) == after
 
 
-class _Forked:
-    """A district's replica whose answers another machine signs."""
-
-    def __init__(self, replica: Any) -> None:
-        from dataclasses import replace
-
-        fresh = Machine.create(replica.machine.folder.parent / "impostor", "all", "")
-        impostor = replace(fresh, box_seed=replica.machine.box_seed)
-        self._replica = replace(replica, machine=impostor)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._replica, name)
+def _impostor(district: District) -> District:
+    """The district with another machine, which opens what is sealed to it and signs with a key of its own."""
+    fresh = Machine.create(district.machine.folder.parent / "impostor", "all", "")
+    impostor = replace(fresh, box_seed=district.machine.box_seed)
+    impostor.save()
+    return replace(district, machine=impostor)

@@ -123,7 +123,7 @@ def page(work: Callable[[Visit], Response], *, anyone: bool = False, largest: in
         form, status = FormData(), 0
         if request.method == "POST":
             form, status = await _form(request, largest)
-        visit = Visit(request, state.district, state.templates, form)
+        visit = Visit(request, state.district.current(), state.templates, form)
         try:
             return await anyio.to_thread.run_sync(_answer, visit, work, anyone, status, limiter=state.console_limiter)
         finally:
