@@ -83,10 +83,13 @@ class Simulation:
             self.fleet.upgrade(pc)
         self.carriers.deliver_everything()
         if self.random.random() < 0.7:
+            adopted = False
             for pc in self.fleet.pcs:
                 while holding.held(pc.office):
                     self._adopt(pc)
-            self.carriers.deliver_everything()
+                    adopted = True
+            if adopted:
+                self.carriers.deliver_everything()
 
     def close(self) -> None:
         self.fleet.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.models.registry import KINDS
@@ -22,6 +22,7 @@ VALUES = st.dictionaries(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine says nothing of the fold
 @given(VALUES, st.booleans(), st.booleans())
 def test_a_new_row_is_what_the_fold_says(values: dict[str, Any], salted: bool, erased: bool) -> None:
     data = encode_values(values, salted=salted)
