@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from app.store.tables import peer
 from app.sync import certificate as certificates
-from app.sync import log
+from app.sync import closing, log
 from app.sync.bundle import (
     Header,
     Holdings,
@@ -119,9 +119,12 @@ def last_heard(replica: Replica, device: str) -> dict[Log, Place]:
 
 def _last_known(replica: Replica, device: str) -> tuple[str, Travelling]:
     with replica.reading() as connection:
-        newest = successor(connection, replica, device)
-        data = connection.execute(select(peer.c.holdings).where(peer.c.device == newest)).scalar()
-    return newest, {} if data is None else msgspec.msgpack.decode(data, type=Travelling)
+        newest, p = successor(connection, replica, device), peer.c
+        family = closing.family(connection, replica.machine.scope, device) | {device, newest}
+        # The last of its ids to speak is the only one kept: a disk that went back speaks under an earlier one again.
+        found = connection.execute(select(p.device, p.holdings).where(p.device.in_(family)).order_by(p.counter)).all()
+    held = next((row for row in found if row.device == newest), found[-1] if found else None)
+    return (newest, {}) if held is None else (held.device, msgspec.msgpack.decode(held.holdings, type=Travelling))
 
 
 def successor(connection: Connection, replica: Replica, device: str) -> str:

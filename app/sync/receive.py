@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.errors import BundleRefused, EnvironmentFault
 from app.models.registry import KINDS
@@ -178,6 +178,9 @@ def _remember(connection: Connection, replica: Replica, opened: Opened) -> None:
         mark.heard_of(header.heard)
     held = connection.execute(select(c.counter, c.holdings).where(c.device == device)).first()
     if held is None:
+        others = closing.family(connection, replica.machine.scope, device) - {device}
+        if others:  # one PC, and the last of its ids to speak counts
+            connection.execute(delete(peer).where(c.device.in_(others)))
         connection.execute(insert(peer).values(device=device, **fresh))
     elif header.counter > held.counter or (header.counter == held.counter and fresh["holdings"] != held.holdings):
         connection.execute(update(peer).where(c.device == device).values(**fresh))

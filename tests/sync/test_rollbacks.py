@@ -53,8 +53,9 @@ def _forked_under_an_earlier_id(world: World) -> tuple[Pc, Pc]:
 def test_a_log_forked_under_an_earlier_id_heals_and_ends(world: World) -> None:
     pc, other = _forked_under_an_earlier_id(world)
     meet(world, pc, other)
-    world.carry(other, pc)
-    world.carry(pc, other)
+    for _round in range(3):
+        world.carry(other, pc)
+        world.carry(pc, other)
     meet(world, pc, other)
     assert names(pc) == {"区里有的", "另一台有的"}
     equal(world, pc, other)
@@ -191,3 +192,21 @@ def test_who_heard_the_new_id_first_still_tells_it_what_it_wrote_under_the_earli
     assert names(pc) == names(other) == {"区里有的", "另一台有的"}
     meet(world, pc, other)
     equal(world, pc, other)
+
+
+def test_a_disk_that_goes_back_to_an_earlier_id_is_answered_by_what_it_says_now(world: World) -> None:
+    pc = world.pc("a")
+    other = world.pc("b", card=world.card_of(pc))
+    world.carry(pc, other)
+    world.carry(other, pc)
+    disk = pc.copy("whole disk")
+    pc.workspace = pc.workspace.with_machine(renew(pc.replica))
+    for number in range(3):
+        other.put(name=f"之间{number}")
+    world.carry(other, pc)
+    world.carry(pc, other)  # under the new id it says what it holds
+    pc.lay_back(disk)
+    for _round in range(2):
+        world.carry(pc, other)
+        world.carry(other, pc)
+    assert names(pc) == {f"之间{number}" for number in range(3)}
