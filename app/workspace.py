@@ -123,22 +123,26 @@ class Workspace:
         fresh = Machine.create(config / workspace_id, join.card.scope, join.card.letters, join.slot.key)
         card.accept(fresh, join).save()
 
-    def _settle_id(self) -> None:
-        """See to it that the log carries this PC, and that what another PC wrote in this folder and never sent goes
-        out under this one's id: the key it could be signed with is gone."""
+    def _settle_id(self) -> Workspace:
+        """See to it that the log carries this PC, under a new id where the folder was copied or put back (design.md
+        §7); and that what another PC wrote in it and never sent goes out under this one's id: the key it could be
+        signed with is gone."""
         replica = self.replica()
-        before = device.remembered(self.engine)
-        if before == self.machine.device:
-            return
-        never_left = f"{self.street}/{self.machine.device}" not in Mark.load(self.machine.folder).left
-        with replica.writing() as connection:
-            if never_left:  # else the first change of its log is elsewhere, and there cannot be two
+        before, put_back = device.remembered(self.engine), device.lacks_mark(replica)
+        if before == self.machine.device and not put_back:
+            return self
+        with device.renewing(replica) as renewal, replica.writing() as connection:
+            if put_back:
+                renewal.begin(connection)
+            else:
                 device.introduce_in(connection, replica, self.street)
-            if before is not None and before not in forks.own_ids(self.machine):
-                heal.orphaned(connection, replica, before)
-            device.sign_heads(connection, self.machine)  # a database that was put back may end further under an old id
-            device.note(connection, self.machine)
-        key_slot.keep(self.data, self.machine)
+            now = renewal.current
+            if before is not None and before not in forks.own_ids(now.machine):
+                heal.orphaned(connection, now, before)
+            device.sign_heads(connection, now.machine)  # a database that was put back may end further under an old id
+            device.note(connection, now.machine)
+        key_slot.keep(self.data, now.machine)
+        return self.with_machine(now.machine)
 
     @classmethod
     def open(cls, data: Path, config: Path, *, clock: Clock = datetime.now) -> Workspace:
@@ -161,10 +165,9 @@ class Workspace:
             raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
         migrate(engine)
         machine = device.settled(engine, machine)
-        workspace = cls._wired(data, machine, engine, street, clock)
-        workspace._settle_id()
+        workspace = cls._wired(data, machine, engine, street, clock)._settle_id()
         workspace._fold_after_upgrade()
-        return workspace._checked_mark()
+        return workspace
 
     @classmethod
     def restore(cls, data: Path, config: Path, source: Path, *, clock: Clock = datetime.now) -> Path:
@@ -203,15 +206,6 @@ class Workspace:
         """The same folder under another device id or card."""
         office = replace(self.office, device=machine.device, letters=machine.letters)
         return replace(self, machine=machine, office=office)
-
-    def _checked_mark(self) -> Workspace:
-        """A copied or restored folder writes on under a new device id (design.md §7)."""
-        if not (self.machine.folder / "mark.json").is_file():
-            return self
-        if not Mark.load(self.machine.folder).left:
-            return self
-        renewed = device.check_mark(self.replica())
-        return self.with_machine(renewed) if renewed is not None else self
 
     def _found(self, name: str, user: str, password: str) -> None:
         person = user or _("管理员")

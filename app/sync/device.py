@@ -66,16 +66,19 @@ def leaving(replica: Replica, scopes: Collection[str], bundles: int = 1) -> tupl
 def check_mark(replica: Replica) -> Machine | None:
     """Where the database lacks the change that left last (a copied folder, a restored backup), write on under a new
     device id, introduced by the old key; returns the PC under its new id, or None where all is well."""
+    return renew(replica) if lacks_mark(replica) else None
+
+
+def lacks_mark(replica: Replica) -> bool:
+    """Whether the database lacks the change of this PC that left last."""
     mark, device = Mark.load(replica.machine.folder), replica.machine.device
     with replica.reading() as connection:
         for key, (seq, head) in mark.left.items():
             scope, _slash, by = key.partition("/")
             held = log.hash_at(connection, scope, by, seq) if by == device else None
             if by == device and (held is None or held.hex() != head):
-                break
-        else:
-            return None
-    return renew(replica)
+                return True
+    return False
 
 
 def renew(replica: Replica) -> Machine:

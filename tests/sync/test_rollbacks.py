@@ -210,3 +210,29 @@ def test_a_disk_that_goes_back_to_an_earlier_id_is_answered_by_what_it_says_now(
         world.carry(pc, other)
         world.carry(other, pc)
     assert names(pc) == {f"之间{number}" for number in range(3)}
+
+
+def test_a_folder_of_a_lost_id_is_put_back_where_the_present_id_has_left_too(world: World) -> None:
+    pc = world.carded("a")
+    meet(world, pc)
+    disk, data = pc.copy("disk"), pc.copy("data")
+    pc.put(name="一")
+    world.up(pc)
+    pc.lay_back(data, parts=DATA)
+    lost = pc.device
+    pc.put(name="从未发出")
+    folder = pc.copy("of a lost id")
+    pc.lay_back(disk)
+    assert pc.device != lost, "the keys of that id went with the disk"
+    pc.put(name="二")
+    world.up(pc)
+    pc.lay_back(folder, parts=DATA)
+    with pc.replica.reading() as connection:
+        first = {
+            device: log.of_log(connection, STREET, device)[0].kind for _scope, device in log.heads(connection, STREET)
+        }
+    assert set(first.values()) == {log.CERTIFICATE}
+    meet(world, pc)
+    meet(world, pc)
+    assert "从未发出" in names(pc)
+    equal(world, pc)

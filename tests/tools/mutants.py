@@ -89,7 +89,7 @@ MUTANTS = (
     ),
     _mutant(
         "restored device keeps its id", "app/sync/device.py",
-        "    return renew(replica)\n", "    return None\n", USB,
+        "                return True\n    return False", "                return False\n    return False", USB,
     ),
     _mutant(
         "no repeat guard: what is held is stored again", "app/sync/checks.py",
@@ -201,11 +201,11 @@ MUTANTS = (
     ),
     _mutant(
         "an id is not introduced in a folder that lacks it", "app/workspace.py",
-        "            if never_left:  #", "            if before is None:  #", ROLLBACKS,
+        "                device.introduce_in(connection, replica, self.street)", "                pass", ROLLBACKS,
     ),
     _mutant(
         "the end of a log under an earlier id is not signed", "app/workspace.py",
-        "            device.sign_heads(connection, self.machine)", "            pass", ROLLBACKS,
+        "            device.sign_heads(connection, now.machine)", "            pass", ROLLBACKS,
     ),
 )  # fmt: skip
 
