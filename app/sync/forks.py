@@ -162,15 +162,18 @@ def _overwritten(connection: Connection, scope: str, changes: Sequence[Change]) 
         if not change.kind.startswith("@"):
             ids.setdefault(change.kind, set()).add(change.record_id)
     ours = {change.stamp for change in changes}
-    found = set()
+    found, both = set(), set()
     for kind, wanted in ids.items():
         for record_id, counted in log.of_records(connection, scope, kind, sorted(wanted)).items():
-            for change in counted:
-                if change.stamp not in ours:
-                    write = log.write_of(change)
+            for write in map(log.write_of, counted):
+                if (
+                    write.stamp in ours
+                ):  # of the past that counts, under a stamp of ours: who named it may mean this one
+                    both |= {(kind, record_id, field, write.stamp) for field in write.fields}
+                else:
                     found |= {(kind, record_id, field, base) for field in write.fields
                               for base in write.bases.get(field, ()) if base in ours}  # fmt: skip
-    return found
+    return found - both
 
 
 class _Writer:
