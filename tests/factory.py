@@ -28,6 +28,17 @@ SPECIAL = {
     ("booking", "client_kind"): "registered_org",
     ("booking", "yields_to"): None,
     ("service_case", "client_kind"): "registered_org",
+    ("booking", "all_day"): None,
+    ("booking", "series"): None,
+    ("booking_series", "rule"): "FREQ=WEEKLY;COUNT=3",
+    ("booking_series", "client_kind"): "registered_org",
+    ("booking_series", "follows"): None,
+    ("slot_waiting", "client_kind"): "registered_org",
+    ("slot_waiting", "booking"): None,
+    ("quota", "client_kind"): "registered_org",
+    ("quota", "weekdays"): "一二三",
+    ("quota", "from_time"): "08:00",
+    ("quota", "to_time"): "18:00",
     ("venue", "parent"): None,
     ("venue", "status"): "open",
 }
@@ -37,6 +48,8 @@ def value_of(kind: Kind, field: Field) -> Any:
     """A valid value of a field that is not a link."""
     if (kind.name, field.name) in SPECIAL:
         return SPECIAL[kind.name, field.name]
+    if kind.name == "venue" and field.name.startswith("opens"):
+        return "7:00-22:00"
     if field.type in ("text", "note"):
         return TEXTS.get(field.format, f"{field.label}𬱟<b>&")[: field.max_length]
     if field.type == "integer":

@@ -25,6 +25,12 @@ class Center(Record, label="服务中心", icon="house", internal=True):
     area = decimal("办公面积", unit="㎡", minimum=0, help="意见要求一般不少于30平方米")
     opening = text("开放时间", max_length=100, privacy=PUBLIC)
     max_crowd = integer("大型活动人数线", unit="人", minimum=1, default=1000, help="达到此人数时提示报公安机关许可")
+    release_minutes = integer(
+        "爽约释放", unit="分钟", minimum=1, maximum=1440, help="预约开始后多久未到场即释放；留空为不自动释放"
+    )
+    strike_limit = integer("爽约上限", unit="次", minimum=1, help="达到后暂停预约；留空为不暂停")
+    strike_days = integer("爽约计算期", unit="天", minimum=1, default=180)
+    offer_hours = integer("候补保留", unit="小时", minimum=1, default=24, help="通知候补后为其保留场地的时间")
 
 
 class User(Record, label="使用人员", icon="user", internal=True):

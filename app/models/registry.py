@@ -6,21 +6,32 @@ from types import MappingProxyType
 
 from app.errors import Refusal
 from app.models.activities import Activity, Participant
+from app.models.bookings import Booking, BookingEquipment, BookingSeries, FeeLine, KeyHandover, SlotWaiting
 from app.models.center import Center, User
 from app.models.organizations import Organization, Team
 from app.models.publications import Notice, Policy
 from app.models.record import Kind, Record
 from app.models.services import ServiceCase
 from app.models.training import Enrolment, Training
-from app.models.venues import Booking, Venue
+from app.models.venues import CalendarDay, Closure, Equipment, Quota, QuotaVenue, Venue
 from app.text import _, listed
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the declarations; written into every change. Raise it with every migration."""
 
 RECORDS: tuple[type[Record], ...] = (
     Booking,
+    BookingSeries,
+    SlotWaiting,
+    KeyHandover,
+    BookingEquipment,
+    FeeLine,
     Venue,
+    Equipment,
+    Closure,
+    Quota,
+    QuotaVenue,
+    CalendarDay,
     ServiceCase,
     Organization,
     Team,
@@ -35,7 +46,7 @@ RECORDS: tuple[type[Record], ...] = (
 )
 KINDS = MappingProxyType({record.kind.name: record.kind for record in RECORDS})
 
-PUBLISHED = frozenset({"notice", "policy", "organization"})
+PUBLISHED = frozenset({"notice", "policy", "organization", "calendar_day"})
 """Kinds that the district publishes: to everyone, or to chosen centers."""
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault
-from app.models.venues import BLOCKING, Booking, Venue
+from app.models.bookings import BLOCKING, Booking
+from app.models.venues import Venue
 from app.services.office import Unit
 from app.services.survivors import standing, survivors
 from app.services.times import ends_after_start, minutes_between, say_span, say_time, shift

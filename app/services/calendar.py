@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models.venues import BLOCKING, Booking, Venue
+from app.models.bookings import BLOCKING, Booking
+from app.models.venues import Venue
 from app.services import booking, local, reading, writing
 from app.services.booking import MAX_BUFFER, Slot
 from app.services.office import Office

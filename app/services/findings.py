@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import formats
+from app.models.bookings import BLOCKING, Booking
 from app.models.fields import Misfit
 from app.models.record import Kind
 from app.models.registry import KINDS
-from app.models.venues import BLOCKING, Booking
 from app.services import booking
 from app.services.office import Office
 from app.services.publications import differing, district_devices, is_published

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.errors import DatabaseDamaged, DatabaseNewer, EnvironmentFault, ShuniuError
 from app.text import _
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test compares it with the scripts."""
 BUSY_MS = 8000
 

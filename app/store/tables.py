@@ -168,6 +168,7 @@ for _kind in KINDS.values():
     Index(f"{_kind.name}_conflicts", _table.c.conflicts, sqlite_where=_table.c.conflicts > 0)
     for _field in _kind.fields.values():
         if _field.type == "link" and not _field.system:
-            Index(f"{_kind.name}_{_field.name}", _table.c[_field.name])
+            _name = f"{_kind.name}_{_field.name}"
+            Index(f"{_name}_link" if _name in KINDS else _name, _table.c[_field.name])  # tables and indexes share names
 
 Index("booking_slot", KINDS["booking"].model.__table__.c.venue, KINDS["booking"].model.__table__.c.start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.models.venues import BOOKING_STATUS
+from app.models.bookings import BOOKING_STATUS
 from app.services.calendar import PENDING, Block, Board
 from app.services.times import say_day, say_span
 from app.text import _
