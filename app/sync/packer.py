@@ -96,10 +96,9 @@ class Packer:
         shown = certificates.lineage(found for change in changes if (found := certificates.of_change(change)))
         held = {one.device: one for one in shown}
         wanted = [own, *(held[s.device] for s in (batch.spans if batch else []) if s.device in held)]
-        # A disk that went back knows less than it said: the ids we had before are always shown.
-        known = {device for _scope, device in self.theirs} - own_ids(self.replica.machine)
+        known = {device for _scope, device in self.theirs} | {one.device for one in certificates.lineage([own])}
         paths = [step for one in wanted for step in certificates.path(one, held)[1:]]
-        lacking = {step.device: step for step in paths if step.device not in known and step.device != own.device}
+        lacking = {step.device: step for step in paths if step.device not in known}
         return [own, *lacking.values()]
 
     def heard(self, header: Header) -> None:

@@ -126,6 +126,18 @@ def test_who_introduced_a_pc_is_known_also_to_those_who_hear_of_it_from_others(w
     assert names(last) == {"大厅"}
 
 
+def test_every_id_a_pc_had_is_proved_to_those_who_never_heard_of_it(world: World) -> None:
+    pc, other = world.carded("a"), world.carded("b")
+    data = pc.copy("data folder")
+    for _time in range(2):  # the folder holds the first of these ids when it takes the second
+        pc.workspace = pc.workspace.with_machine(renew(pc.replica))
+        world.up(pc)
+    pc.lay_back(data, parts=DATA)  # and now it holds neither
+    pc.put(name="大厅")
+    world.carry(pc, other)
+    assert names(other) == {"大厅"}
+
+
 def test_whoever_holds_the_shorter_of_two_pasts_sees_it_too(world: World) -> None:
     pc = world.pc("a")
     other = world.pc("b", card=world.card_of(pc))
