@@ -6,6 +6,9 @@ from app.services import erasing
 from app.services.settling import conflicts
 from app.sync import log, usb
 from app.sync.device import renew
+from app.sync.exchange import Limit
+from app.sync.packer import packer_for
+from app.sync.receive import open_all, receive
 from tests.sync.test_forks import equal, meet, names
 from tests.sync.world import STREET, Pc, World, contents
 
@@ -222,6 +225,43 @@ def test_a_disk_that_goes_back_to_an_earlier_id_is_answered_by_what_it_says_now(
         world.carry(pc, other)
         world.carry(other, pc)
     assert names(pc) == {f"之间{number}" for number in range(3)}
+
+
+def test_a_disk_that_goes_back_is_heard_again_although_all_it_gets_has_to_wait(world: World) -> None:
+    pc = world.pc("a")
+    other = world.pc("b", card=world.card_of(pc))
+    world.carry(pc, other)
+    disk = other.copy("whole disk")
+    pc.put(name="一")
+    for _time in range(6):  # the counter of its bundles rises far above what the copy knows
+        world.carry(pc, other)
+        world.carry(other, pc)
+    other.lay_back(disk)
+    pc.put(name="二")
+    for _round in range(3):
+        world.carry(pc, other)
+        world.carry(other, pc)
+    assert names(other) == {"一", "二"}
+
+
+def test_an_id_that_only_the_envelope_told_of_is_forgotten_when_its_disk_goes_back(world: World) -> None:
+    pc = world.pc("a")
+    other = world.pc("b", card=world.card_of(pc))
+    world.carry(pc, other)
+    world.carry(other, pc)
+    disk = other.copy("whole disk")
+    other.workspace = other.workspace.with_machine(renew(other.replica))
+    pc.put(name="一")
+    world.carry(pc, other)
+    to = pc.certificate()
+    envelope = packer_for(other.replica, to.box, to.scope, to.device).pack(Limit(), empty=True).data
+    receive(pc.replica, open_all(pc.replica, envelope))  # what it holds, under an id that no log here speaks of yet
+    world.carry(other, pc)
+    other.lay_back(disk)
+    for _round in range(3):
+        world.carry(other, pc)
+        world.carry(pc, other)
+    assert names(other) == {"一"}
 
 
 def test_a_folder_of_a_lost_id_is_put_back_where_the_present_id_has_left_too(world: World) -> None:
