@@ -67,6 +67,15 @@ class Certificate(msgspec.Struct, frozen=True, array_like=True):
         return device_id(self.verify)
 
     @property
+    def along(self) -> list[Certificate]:
+        """The certificates of ``before``; bytes that are none bring nothing."""
+        found = []
+        for data in self.before:
+            with contextlib.suppress(ValueError):
+                found.append(decode(data))
+        return found
+
+    @property
     def signer(self) -> bytes:
         """The key that must have signed."""
         if self.issuer == "card":
@@ -158,10 +167,8 @@ def of_change(change: Change) -> Certificate | None:
 
 def lineage(certificates: Iterable[Certificate]) -> list[Certificate]:
     """``certificates``, and first those that they bring along; each once."""
-    held, along = list(certificates), []
-    for data in dict.fromkeys(data for one in held for data in one.before):
-        with contextlib.suppress(ValueError):
-            along.append(decode(data))
+    held = list(certificates)
+    along = [brought for one in held for brought in one.along]
     return list({_alone(one): one for one in (*along, *held)}.values())
 
 

@@ -26,7 +26,6 @@ from app.sync.bundle import (
 from app.sync.certificate import Certificate
 from app.sync.device import leaving, shared_scopes
 from app.sync.exchange import Batch, Limit, Planner, holdings, rungs
-from app.sync.forks import own_ids
 from app.sync.machine import device_id
 from app.sync.replica import Replica
 
@@ -74,7 +73,7 @@ class Packer:
             batch = None if empty else planner.next(connection, limit)
             introduced = self._introduced(connection, batch)
             held = holdings(connection, self.scopes)
-            told = by_scope(held, rungs(connection, held, self.theirs, own_ids(machine)))
+            told = by_scope(held, rungs(connection, held, self.theirs, closing.ids_of(connection, machine)))
             heard = connection.execute(select(peer.c.counter).where(peer.c.device == self.device)).scalar() or 0
         self.forked = planner.forked
         data = seal(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from app.services import erasing
+import msgspec
+
+from app.services import erasing, holding
 from app.services.settling import conflicts
-from app.sync import log, usb
+from app.sync import certificate as certificates
+from app.sync import closing, log, usb
 from app.sync.device import renew
 from app.sync.exchange import Limit
 from app.sync.packer import packer_for
@@ -262,6 +265,47 @@ def test_an_id_that_only_the_envelope_told_of_is_forgotten_when_its_disk_goes_ba
         world.carry(other, pc)
         world.carry(pc, other)
     assert names(other) == {"一"}
+
+
+def test_two_pasts_under_an_id_whose_key_is_lost_heal_too(world: World) -> None:
+    first = world.pc("a")
+    pc, third = (world.pc(name, card=world.card_of(first)) for name in "bc")
+    everybody = [(one, another) for one in (first, pc, third) for another in (first, pc, third) if one is not another]
+    for one, another in everybody:
+        world.carry(one, another)
+    disk = pc.copy("whole disk")
+    pc.workspace = pc.workspace.with_machine(renew(pc.replica))
+    lost, later = pc.device, pc.copy("under the new id")
+    pc.put(name="一")
+    world.carry(pc, first)
+    pc.lay_back(later)
+    pc.put(name="二")
+    world.carry(pc, third)
+    pc.lay_back(disk)
+    assert pc.device != lost
+    for one, another in everybody * 4:
+        world.carry(one, another)
+    assert names(pc) == names(first) == names(third) == {"一", "二"}
+    assert contents(pc.replica) == contents(first.replica) == contents(third.replica)
+    for one in (first, pc, third):
+        assert one.workspace.check() == []
+        assert not holding.held(one.workspace.office)
+
+
+def test_nobody_closes_the_log_of_another_pc_by_calling_it_an_id_of_his(world: World) -> None:
+    victim, rogue = world.carded("a"), world.carded("b")
+    victim.put(name="大厅")
+    meet(world, victim, rogue)
+    machine = rogue.workspace.machine
+    claimed = certificates.issue(machine.sign_seed, victim.workspace.machine, "previous", by=machine.verify_key)
+    claimed = msgspec.structs.replace(claimed, before=(certificates.encode(certificates.own(machine)),))
+    fresh = certificates.issue(machine.sign_seed, machine.renewed(), "previous", by=machine.verify_key)
+    fresh = msgspec.structs.replace(fresh, before=(certificates.encode(claimed),))
+    said = closing.Closing(victim.device, 1, b"", machine.verify_key, b"")
+    held = [certificates.own(victim.workspace.machine), certificates.own(machine), fresh]
+    assert closing.effective([said], held, {}) == closing.effective([said], held[1:], {}) == {}
+    own = msgspec.structs.replace(said, key=victim.workspace.machine.verify_key)
+    assert set(closing.effective([own], held, {})) == {victim.device}
 
 
 def test_a_folder_of_a_lost_id_is_put_back_where_the_present_id_has_left_too(world: World) -> None:
