@@ -18,7 +18,7 @@ from app.services import survivors
 from app.services.enrolment import left
 from app.services.office import Office, Unit
 from app.services.rules import RULES_THAT_LOOK, check
-from app.sync import log
+from app.sync import forks, log
 from app.sync.capture import Seen
 from app.sync.change import parse_stamp
 from app.sync.heads import Heads
@@ -187,16 +187,15 @@ def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any
 
 def _on_screen(unit: Unit, record: Record, seen: Seen) -> dict[str, Any]:
     """The values behind ``seen``; a stamp that is no write of its field is refused. Only what has changed since is
-    looked for in the log."""
+    looked for in the log, and among what a rollback has taken off it meanwhile."""
     kind, shown = record.kind, Heads.decode(record.heads).shown
     values = {name: getattr(record, name) for name in kind.fields}
     seen = {f: stamps for f, stamps in seen.items() if sorted(map(tuple, stamps)) != list(shown.get(f, ()))}
     if not seen:
         return values
-    held = {
-        change.stamp: log.write_of(change)
-        for change in log.of_record(unit.session.connection(), record.owner, kind.name, record.id, held=True)
-    }
+    connection, key = unit.session.connection(), (record.owner, kind.name, record.id)
+    known = [*forks.strays_of(connection, *key), *log.of_record(connection, *key, held=True)]
+    held = {change.stamp: log.write_of(change) for change in known}
     for field, stamps in seen.items():
         for stamp in sorted((s[0], s[1]) for s in stamps):
             if stamp not in held or field not in held[stamp].fields:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -57,12 +58,22 @@ class Certificate(msgspec.Struct, frozen=True, array_like=True):
     by: bytes = b""
     """The issuer's verify key, for ``district`` and ``previous``."""
     signature: bytes = b""
-    before: Certificate | None = None
-    """The certificate of the id that issued it, where it might not be held by those who hold this one."""
+    before: tuple[bytes, ...] = ()
+    """The certificates of the ids that this PC had before, which a database that was put back may lack. Each proves
+    itself, so that the signature leaves them out."""
 
     @property
     def device(self) -> str:
         return device_id(self.verify)
+
+    @property
+    def along(self) -> list[Certificate]:
+        """The certificates of ``before``; bytes that are none bring nothing."""
+        found = []
+        for data in self.before:
+            with contextlib.suppress(ValueError):
+                found.append(decode(data))
+        return found
 
     @property
     def signer(self) -> bytes:
@@ -97,7 +108,7 @@ def sign(seed: bytes, data: bytes) -> bytes:
 
 def _certificate_bytes(certificate: Certificate) -> bytes:
     bare = msgspec.structs.astuple(msgspec.structs.replace(certificate, signature=b""))
-    return b"shuniu certificate 1\n" + _encode(bare if certificate.before else bare[:-1])
+    return b"shuniu certificate 1\n" + _encode(bare[:-1])
 
 
 def card_bytes(card: Card) -> bytes:
@@ -114,9 +125,10 @@ def issue(
     seed: bytes, machine: Machine, issuer: Literal["self", "card", "district", "previous"], *, card: Card | None = None,
     by: bytes = b"", before: Certificate | None = None,
 ) -> Certificate:  # fmt: skip
-    """The certificate of ``machine``, signed by the key of ``seed``."""
+    """The certificate of ``machine``, signed by the key of ``seed``; it brings along ``before``, and what that brings."""
+    along = (*before.before, encode(_alone(before))) if before else ()
     bare = Certificate(
-        machine.verify_key, machine.box_key, machine.scope, machine.letters, issuer, card, by, b"", before
+        machine.verify_key, machine.box_key, machine.scope, machine.letters, issuer, card, by, b"", along
     )
     return msgspec.structs.replace(bare, signature=sign(seed, _certificate_bytes(bare)))
 
@@ -154,12 +166,14 @@ def of_change(change: Change) -> Certificate | None:
 
 
 def lineage(certificates: Iterable[Certificate]) -> list[Certificate]:
-    """``certificates``, and first those that they bring along."""
-    found, wave = [], list(certificates)
-    while wave:
-        found = [*wave, *found]
-        wave = [one.before for one in wave if one.before is not None]
-    return found
+    """``certificates``, and first those that they bring along; each once."""
+    held = list(certificates)
+    along = [brought for one in held for brought in one.along]
+    return list({_alone(one): one for one in (*along, *held)}.values())
+
+
+def _alone(certificate: Certificate) -> Certificate:
+    return msgspec.structs.replace(certificate, before=())
 
 
 def roots(machine: Machine) -> dict[bytes, str]:

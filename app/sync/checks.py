@@ -18,9 +18,9 @@ from app.sync import log
 from app.sync.bundle import Log, Opened, changes_of
 from app.sync.certificate import Certificate
 from app.sync.change import GENESIS, Change, chain
-from app.sync.closing import revoked
+from app.sync.closing import ids_of, revoked
 from app.sync.device import head_bytes, shared_scopes
-from app.sync.forks import Held, own_ids
+from app.sync.forks import Held
 from app.sync.log import ALL, End, LogHead
 from app.sync.machine import device_id
 from app.sync.packing import Span
@@ -175,7 +175,7 @@ class _Chains:
         self.connection, self.ends, self.checked = connection, ends, checked
         self.machine = replica.machine
         self.heads = {key: head for scope in ends for key, head in log.heads(connection, scope).items()}
-        self.own = own_ids(replica.machine)
+        self.own = ids_of(connection, replica.machine)
 
     def check(self, span: Span, run: Sequence[Change], writer: Certificate) -> None:
         """Verify one run and say what becomes of it; raises :class:`BundleRefused` where it does not hold."""

@@ -17,6 +17,7 @@ from app.sync import log
 from app.sync.certificate import Certificate
 from app.sync.change import GENESIS, Change, decode_values, encode_bases, encode_values
 from app.sync.device import introduce_in
+from app.sync.forks import own_ids
 from app.sync.log import ALL, Author, Draft, End
 from app.sync.machine import Machine, device_id
 from app.sync.replica import Replica
@@ -62,18 +63,21 @@ def effective(
 ) -> dict[str, End]:
     """Where each closed log ends: the earliest closing counts, so the order of arrival cannot matter.
 
-    A device that a revoked one introduced ends before its first change: who holds the old key holds no new one.
+    A log is closed by its device, by an id that the device itself says its PC had before, or by the district. A device
+    that a revoked one introduced ends before its first change: who holds the old key holds no new one.
     """
+    own = {one.device: one for one in held}  # each device's own word
+    known = {one.device: one for one in certificates.lineage(own.values())}
     found: dict[str, End] = {}
     for said in closings:
         signer = device_id(said.key)
         revoked = signer in trusted and trusted[signer].scope == ALL
-        if not revoked and signer != said.device:
+        if not revoked and signer not in (said.device, *earlier(own.get(said.device))):
             continue
         before = found.get(said.device, End(said.seq, said.hash, revoked))
         earliest = min((before.seq, before.hash), (said.seq, said.hash))
         found[said.device] = End(*earliest, before.revoked or revoked)
-    introduced = {c.device: device_id(c.by) for c in held if c.issuer == "previous"}
+    introduced = {c.device: device_id(c.by) for c in known.values() if c.issuer == "previous"}
     moving = any(end.revoked for end in found.values())
     while moving:
         moving = False
@@ -84,6 +88,11 @@ def effective(
     return found
 
 
+def earlier(certificate: Certificate | None) -> list[str]:
+    """The ids that the PC of a certificate had before, by its own word, the oldest first."""
+    return [one.device for one in certificate.along] if certificate else []
+
+
 def compute(connection: Connection, replica: Replica, scope: str) -> dict[str, End]:
     """Where the closed logs of ``scope`` end, by what the logs say."""
     closings = [said for c in log.of_kind(connection, log.CLOSING, scope) if (said := of_change(c))]
@@ -91,7 +100,7 @@ def compute(connection: Connection, replica: Replica, scope: str) -> dict[str, E
         return {}
     shown = {scope, ALL} if scope != ALL else {ALL}
     changes = [c for one in sorted(shown) for c in log.of_kind(connection, log.CERTIFICATE, one)]
-    held = certificates.lineage(found for c in changes if (found := certificates.of_change(c)))
+    held = [found for c in changes if (found := certificates.of_change(c))]
     return effective(closings, held, certificates.trust(held, certificates.roots(replica.machine)))
 
 
@@ -123,6 +132,23 @@ def family(connection: Connection, scope: str, device: str) -> set[str]:
     while grown := {one for pair in steps if found & set(pair) for one in pair} - found:
         found |= grown
     return found
+
+
+def lost(connection: Connection, machine: Machine) -> dict[str, Machine]:
+    """The ids that this PC had and whose keys went with its disk: one of the ids that it still knows comes before
+    them. By id, this PC under the last of those, whose key may close them."""
+    changes = log.of_kind(connection, log.CERTIFICATE, machine.scope)
+    found: dict[str, Machine] = {}
+    for one in filter(None, map(certificates.of_change, changes)):
+        signers = [signer for by in earlier(one) if (signer := machine.formerly(by))]
+        if signers and machine.formerly(one.device) is None:
+            found[one.device] = signers[-1]
+    return found
+
+
+def ids_of(connection: Connection, machine: Machine) -> frozenset[str]:
+    """Every id under which this PC has written, also those whose keys are lost."""
+    return own_ids(machine) | lost(connection, machine).keys()
 
 
 def revoke(replica: Replica, device: str) -> str:

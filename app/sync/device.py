@@ -104,9 +104,7 @@ class Renewal:
         if self.fresh is None:
             old = self.replica.machine
             fresh = old.renewed()
-            # A database that was put back may lack who the old id was; then the new one says it.
-            lacking = all(c.device != old.device for c in log.of_kind(connection, log.CERTIFICATE, old.scope))
-            before = certificate.own(old) if lacking else None
+            before = certificate.own(old)
             introduced = certificate.issue(old.sign_seed, fresh, "previous", by=old.verify_key, before=before)
             self.go_on_as(connection, replace(fresh, certificate=certificate.encode(introduced)))
         assert self.fresh is not None

@@ -53,7 +53,7 @@ def tails(
     touched: set[Key] = set()
     for (scope, device), tail in cut.items():
         touched |= _unseen_still(connection, renewal.current, tail[0].change, replaced[scope, device])
-        if device not in forks.own_ids(renewal.replica.machine):
+        if device not in closing.ids_of(connection, renewal.replica.machine):
             _erase_still(connection, renewal.current, scope, tail)
             continue
         own = device == renewal.replica.machine.device
@@ -71,11 +71,11 @@ def _left(replica: Replica, scope: str, device: str) -> int:
 
 def _close(connection: Connection, replica: Replica, scope: str, device: str) -> set[Key]:
     """End an own log at what is held of it: others may hold what was cut off."""
-    old = replica.machine.formerly(device)
-    if old is None or device in log.ends(connection, scope):
+    signer = replica.machine.formerly(device) or closing.lost(connection, replica.machine).get(device)
+    if signer is None or device in log.ends(connection, scope):
         return set()
     head = log.heads(connection, scope)[scope, device]
-    log.append(connection, _author(replica), scope, [closing.draft(old, scope, device, head.seq, head.hash)])
+    log.append(connection, _author(replica), scope, [closing.draft(signer, scope, device, head.seq, head.hash)])
     return closing.settle(connection, replica, scope)
 
 
@@ -84,7 +84,7 @@ def own_closed(connection: Connection, renewal: Renewal, scope: str) -> set[Key]
     first): written again under a new id. What the district closed waits for a person."""
     ends = log.ends(connection, scope)
     touched: set[Key] = set()
-    for device in sorted(forks.own_ids(renewal.current.machine) & ends.keys()):
+    for device in sorted(closing.ids_of(connection, renewal.current.machine) & ends.keys()):
         if ends[device].revoked:
             continue
         if device == renewal.current.machine.device:

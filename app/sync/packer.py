@@ -26,7 +26,6 @@ from app.sync.bundle import (
 from app.sync.certificate import Certificate
 from app.sync.device import leaving, shared_scopes
 from app.sync.exchange import Batch, Limit, Planner, holdings, rungs
-from app.sync.forks import own_ids
 from app.sync.machine import device_id
 from app.sync.replica import Replica
 
@@ -74,7 +73,7 @@ class Packer:
             batch = None if empty else planner.next(connection, limit)
             introduced = self._introduced(connection, batch)
             held = holdings(connection, self.scopes)
-            told = by_scope(held, rungs(connection, held, self.theirs, own_ids(machine)))
+            told = by_scope(held, rungs(connection, held, self.theirs, closing.ids_of(connection, machine)))
             heard = connection.execute(select(peer.c.counter).where(peer.c.device == self.device)).scalar() or 0
         self.forked = planner.forked
         data = seal(
@@ -96,10 +95,9 @@ class Packer:
         shown = certificates.lineage(found for change in changes if (found := certificates.of_change(change)))
         held = {one.device: one for one in shown}
         wanted = [own, *(held[s.device] for s in (batch.spans if batch else []) if s.device in held)]
-        # A disk that went back knows less than it said: the ids we had before are always shown.
-        known = {device for _scope, device in self.theirs} - own_ids(self.replica.machine)
+        known = {device for _scope, device in self.theirs} | {one.device for one in certificates.lineage([own])}
         paths = [step for one in wanted for step in certificates.path(one, held)[1:]]
-        lacking = {step.device: step for step in paths if step.device not in known and step.device != own.device}
+        lacking = {step.device: step for step in paths if step.device not in known}
         return [own, *lacking.values()]
 
     def heard(self, header: Header) -> None:

@@ -95,6 +95,7 @@ def _joined(a: Received, b: Received) -> Received:
 def _apply(connection: Connection, renewal: Renewal, opened: Opened) -> Received:
     replica = renewal.current
     checked = check(connection, replica, opened)
+    _raise_counter(replica.machine, opened)
     if checked.missing:
         raise _Gap(checked.missing)
     changes = checked.changes
@@ -165,6 +166,14 @@ def _note_cards(connection: Connection, replica: Replica, changes: Sequence[Chan
                 )  # fmt: skip
 
 
+def _raise_counter(machine: Machine, opened: Opened) -> None:
+    """Go on above the highest counter that the sender has seen of us, also where its bundle has to wait: below it, it
+    would not believe what we say we hold."""
+    mark = Mark.load(machine.folder)
+    if mark.counter < opened.header.heard <= mark.counter + MAX_LEAP:
+        mark.heard_of(opened.header.heard)
+
+
 def _remember(connection: Connection, replica: Replica, opened: Opened) -> None:
     """What the sender holds; an older bundle never replaces what a newer one said. Two that say different things under
     one counter are of two copies of one disk: each is heard."""
@@ -173,17 +182,14 @@ def _remember(connection: Connection, replica: Replica, opened: Opened) -> None:
     said = {scope: places for scope, places in header.holdings.items() if scope in scopes}
     fresh = {"counter": header.counter, "holdings": _encode(said), "heard_at": replica.clock(),
              "schema": header.schema}  # fmt: skip
-    mark = Mark.load(replica.machine.folder)
-    if mark.counter < header.heard <= mark.counter + MAX_LEAP:
-        mark.heard_of(header.heard)
     held = connection.execute(select(c.counter, c.holdings).where(c.device == device)).first()
-    if held is None:
-        others = closing.family(connection, replica.machine.scope, device) - {device}
-        if others:  # one PC, and the last of its ids to speak counts
-            connection.execute(delete(peer).where(c.device.in_(others)))
-        connection.execute(insert(peer).values(device=device, **fresh))
-    elif header.counter > held.counter or (header.counter == held.counter and fresh["holdings"] != held.holdings):
-        connection.execute(update(peer).where(c.device == device).values(**fresh))
+    if held is not None and (header.counter < held.counter or tuple(held) == (header.counter, fresh["holdings"])):
+        return
+    # One PC, and the last of its ids to speak counts. Its certificate may tell of ids that no log here speaks of yet.
+    ids = {one.device for one in certificates.lineage([opened.sender])}
+    ids |= closing.family(connection, replica.machine.scope, device)
+    connection.execute(delete(peer).where(c.device.in_(ids)))
+    connection.execute(insert(peer).values(device=device, **fresh))
 
 
 def keep(replica: Replica, data: bytes) -> Path:

@@ -77,7 +77,7 @@ class Oracle:
                 for place, value in act.deleted:
                     verdict.seen_by_deleters[place].add(value)
                 verdict.restored |= act.restored
-            if (act.author, ERASURE) in fate.folded:
+            if (act.author, ERASURE) in fate.folded | fate.held:  # it took values away, also beyond the end of its log
                 for place, value in act.erased:
                     verdict.erased[place].add(value)
         return verdict

@@ -291,6 +291,20 @@ def test_a_form_that_was_open_while_the_id_changed_writes_under_the_new_one(worl
     assert change.device == pc.device
 
 
+def test_a_form_is_saved_although_what_it_shows_was_taken_off_its_log_meanwhile(world: World) -> None:
+    other = world.carded("b")
+    pc, _old = rolled_back(world)
+    tail = pc.put(name="之后写的", capacity=7)
+    world.carry(pc, other)
+    form = reading.get(other.workspace.office, "venue", tail)
+    meet(world, pc, other, rounds=4)  # the tail has been issued again under a new id
+    assert not set(form.seen["capacity"]) & set(reading.get(other.workspace.office, "venue", tail).seen["capacity"])
+    save(other.workspace.office, "venue", {"capacity": 8}, tail, seen=form.seen)
+    assert other.get(tail).capacity == 8
+    with pytest.raises(Refusal, match="依据"):
+        save(other.workspace.office, "venue", {"capacity": 9}, tail, seen={"capacity": [(7, "00" * 8)]})
+
+
 def moved(world: World, pc: Pc, *, unlock: bool = True) -> Pc:
     """The data folder of a broken PC, copied to another one with a new card."""
     folder = world.folder / "new pc"

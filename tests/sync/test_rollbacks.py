@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from app.services import erasing
+import msgspec
+
+from app.services import erasing, holding
 from app.services.settling import conflicts
-from app.sync import log, usb
+from app.sync import certificate as certificates
+from app.sync import closing, log, usb
 from app.sync.device import renew
+from app.sync.exchange import Limit
+from app.sync.packer import packer_for
+from app.sync.receive import open_all, receive
 from tests.sync.test_forks import equal, meet, names
 from tests.sync.world import STREET, Pc, World, contents
 
@@ -126,6 +132,18 @@ def test_who_introduced_a_pc_is_known_also_to_those_who_hear_of_it_from_others(w
     assert names(last) == {"大厅"}
 
 
+def test_every_id_a_pc_had_is_proved_to_those_who_never_heard_of_it(world: World) -> None:
+    pc, other = world.carded("a"), world.carded("b")
+    data = pc.copy("data folder")
+    for _time in range(2):  # the folder holds the first of these ids when it takes the second
+        pc.workspace = pc.workspace.with_machine(renew(pc.replica))
+        world.up(pc)
+    pc.lay_back(data, parts=DATA)  # and now it holds neither
+    pc.put(name="大厅")
+    world.carry(pc, other)
+    assert names(other) == {"大厅"}
+
+
 def test_whoever_holds_the_shorter_of_two_pasts_sees_it_too(world: World) -> None:
     pc = world.pc("a")
     other = world.pc("b", card=world.card_of(pc))
@@ -210,6 +228,84 @@ def test_a_disk_that_goes_back_to_an_earlier_id_is_answered_by_what_it_says_now(
         world.carry(pc, other)
         world.carry(other, pc)
     assert names(pc) == {f"之间{number}" for number in range(3)}
+
+
+def test_a_disk_that_goes_back_is_heard_again_although_all_it_gets_has_to_wait(world: World) -> None:
+    pc = world.pc("a")
+    other = world.pc("b", card=world.card_of(pc))
+    world.carry(pc, other)
+    disk = other.copy("whole disk")
+    pc.put(name="一")
+    for _time in range(6):  # the counter of its bundles rises far above what the copy knows
+        world.carry(pc, other)
+        world.carry(other, pc)
+    other.lay_back(disk)
+    pc.put(name="二")
+    for _round in range(3):
+        world.carry(pc, other)
+        world.carry(other, pc)
+    assert names(other) == {"一", "二"}
+
+
+def test_an_id_that_only_the_envelope_told_of_is_forgotten_when_its_disk_goes_back(world: World) -> None:
+    pc = world.pc("a")
+    other = world.pc("b", card=world.card_of(pc))
+    world.carry(pc, other)
+    world.carry(other, pc)
+    disk = other.copy("whole disk")
+    other.workspace = other.workspace.with_machine(renew(other.replica))
+    pc.put(name="一")
+    world.carry(pc, other)
+    to = pc.certificate()
+    envelope = packer_for(other.replica, to.box, to.scope, to.device).pack(Limit(), empty=True).data
+    receive(pc.replica, open_all(pc.replica, envelope))  # what it holds, under an id that no log here speaks of yet
+    world.carry(other, pc)
+    other.lay_back(disk)
+    for _round in range(3):
+        world.carry(other, pc)
+        world.carry(pc, other)
+    assert names(other) == {"一"}
+
+
+def test_two_pasts_under_an_id_whose_key_is_lost_heal_too(world: World) -> None:
+    first = world.pc("a")
+    pc, third = (world.pc(name, card=world.card_of(first)) for name in "bc")
+    everybody = [(one, another) for one in (first, pc, third) for another in (first, pc, third) if one is not another]
+    for one, another in everybody:
+        world.carry(one, another)
+    disk = pc.copy("whole disk")
+    pc.workspace = pc.workspace.with_machine(renew(pc.replica))
+    lost, later = pc.device, pc.copy("under the new id")
+    pc.put(name="一")
+    world.carry(pc, first)
+    pc.lay_back(later)
+    pc.put(name="二")
+    world.carry(pc, third)
+    pc.lay_back(disk)
+    assert pc.device != lost
+    for one, another in everybody * 4:
+        world.carry(one, another)
+    assert names(pc) == names(first) == names(third) == {"一", "二"}
+    assert contents(pc.replica) == contents(first.replica) == contents(third.replica)
+    for one in (first, pc, third):
+        assert one.workspace.check() == []
+        assert not holding.held(one.workspace.office)
+
+
+def test_nobody_closes_the_log_of_another_pc_by_calling_it_an_id_of_his(world: World) -> None:
+    victim, rogue = world.carded("a"), world.carded("b")
+    victim.put(name="大厅")
+    meet(world, victim, rogue)
+    machine = rogue.workspace.machine
+    claimed = certificates.issue(machine.sign_seed, victim.workspace.machine, "previous", by=machine.verify_key)
+    claimed = msgspec.structs.replace(claimed, before=(certificates.encode(certificates.own(machine)),))
+    fresh = certificates.issue(machine.sign_seed, machine.renewed(), "previous", by=machine.verify_key)
+    fresh = msgspec.structs.replace(fresh, before=(certificates.encode(claimed),))
+    said = closing.Closing(victim.device, 1, b"", machine.verify_key, b"")
+    held = [certificates.own(victim.workspace.machine), certificates.own(machine), fresh]
+    assert closing.effective([said], held, {}) == closing.effective([said], held[1:], {}) == {}
+    own = msgspec.structs.replace(said, key=victim.workspace.machine.verify_key)
+    assert set(closing.effective([own], held, {})) == {victim.device}
 
 
 def test_a_folder_of_a_lost_id_is_put_back_where_the_present_id_has_left_too(world: World) -> None:

@@ -197,7 +197,7 @@ MUTANTS = (
     ),
     _mutant(
         "an id given up is not shown", "app/sync/device.py",
-        "before = certificate.own(old) if lacking else None", "before = None", ROLLBACKS,
+        "before = certificate.own(old)", "before = None", ROLLBACKS,
     ),
     _mutant(
         "an id is not introduced in a folder that lacks it", "app/workspace.py",
