@@ -13,7 +13,7 @@ from app.models.publications import Policy
 from app.models.record import Record
 from app.models.services import ServiceCase
 from app.models.venues import CLIENT_TARGETS, Venue
-from app.services import booking, enrolment
+from app.services import booking, enrolment, quota_limits
 from app.services.office import Unit
 from app.services.survivors import survivors
 from app.services.times import ends_after_start
@@ -118,5 +118,7 @@ RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "enrolment": (enrolment.check,),
         "activity": (_span,),
         "policy": (_policy,),
+        "quota": (quota_limits.check,),
+        "quota_venue": (quota_limits.check_venue,),
     }
 )
