@@ -55,7 +55,9 @@ class _Account:
 
 
 @dataclass(frozen=True)
-class _Booked:
+class Booked:
+    """A booking as the quotas see it."""
+
     id: str
     venue: str
     start: str
@@ -163,7 +165,7 @@ class Ledger:
                 for first, minutes in limit.parts(one.start, one.end).items():
                     used[first] = used.get(first, 0) + limit.used(minutes)
 
-    def _booked(self, client: Client, low: str, high: str) -> Iterator[_Booked]:
+    def _booked(self, client: Client, low: str, high: str) -> Iterator[Booked]:
         """What counts: what is on, whoever did not come (computed ones are still confirmed), and who cancelled late; not
         what was asked for and never granted before its time was over."""
         b = Booking.__table__.c
@@ -177,7 +179,7 @@ class Ledger:
         )  # fmt: skip
         for row in self._session.execute(query):
             if row.status != "cancelled" or self._cancelled_late(row):
-                yield _Booked(*row[:8])
+                yield Booked(*row[:8])
 
     def _cancelled_late(self, row: Any) -> bool:
         """Later than the venue asks for, by the client; not because the room was closed."""
