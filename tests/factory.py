@@ -30,6 +30,7 @@ SPECIAL = {
     ("service_case", "client_kind"): "registered_org",
     ("booking", "all_day"): None,
     ("booking", "series"): None,
+    ("booking", "deposit_kept"): None,
     ("booking_series", "rule"): "FREQ=WEEKLY;COUNT=3",
     ("booking_series", "client_kind"): "registered_org",
     ("booking_series", "follows"): None,

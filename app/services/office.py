@@ -72,7 +72,7 @@ class Office:
             office = self if device == self.device else replace(self, device=device)
             unit = Unit(office, session, Recorder(session, Author(device, self.actor, at, SCHEMA)))
             yield unit
-            session.flush()
+            unit.finish()
             unit.keep_numbers()
 
 
@@ -87,9 +87,18 @@ class Unit:
     """Plain sentences for the person, beside what was done."""
     quiet: bool = False
     """Rules only check; they move nobody up. Set while undoing."""
+    last: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """By name, what is done once when everything else is written: somebody moves up into what became free."""
     _mark: Mark | None = None
     _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _fetched: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
+
+    def finish(self) -> None:
+        """Write everything, and then what follows from all of it (:attr:`last`)."""
+        self.session.flush()
+        while self.last:
+            self.last.pop(next(iter(self.last)))()
+            self.session.flush()
 
     def load(self, kind: str, record_id: str) -> Record:
         """The record to change; raises :class:`Refusal` where there is none."""

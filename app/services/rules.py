@@ -13,7 +13,7 @@ from app.models.publications import Policy
 from app.models.record import Record
 from app.models.services import ServiceCase
 from app.models.venues import CLIENT_TARGETS, Venue
-from app.services import booking, enrolment
+from app.services import booking, enrolment, fees, policy, quota_limits
 from app.services.office import Unit
 from app.services.survivors import survivors
 from app.services.times import ends_after_start
@@ -112,11 +112,15 @@ RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "organization": (_organization,),
         "team": (_team,),
         "venue": (_venue,),
-        "booking": (_client, booking.check),
+        "booking": (_client, booking.check, policy.check, fees.check),
+        "fee_line": (fees.check_line,),
+        "key_handover": (fees.check_keys,),
         "service_case": (_client, _case),
         "training": (_span, enrolment.check_training),
         "enrolment": (enrolment.check,),
         "activity": (_span,),
         "policy": (_policy,),
+        "quota": (quota_limits.check,),
+        "quota_venue": (quota_limits.check_venue,),
     }
 )

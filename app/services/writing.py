@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from app.errors import Fault, Refusal
 from app.models.fields import Misfit, fault_of
@@ -15,7 +12,9 @@ from app.models.record import Kind, Record
 from app.models.registry import kind_of
 from app.models.training import Enrolment
 from app.services import survivors
+from app.services.effects import follow
 from app.services.enrolment import left
+from app.services.ids import new_id
 from app.services.office import Office, Unit
 from app.services.rules import RULES_THAT_LOOK, check
 from app.sync import forks, log
@@ -39,13 +38,6 @@ class Saved:
     notices: tuple[str, ...] = ()
 
 
-def new_id() -> str:
-    """A UUIDv7: 48 bits of milliseconds, then random."""
-    value = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | (7 << 76)
-    return str(UUID(int=value & ~(0x3 << 62) | (0x2 << 62)))
-
-
 def save(
     office: Office,
     kind: str,
@@ -62,7 +54,7 @@ def save(
     """
     with office.unit() as unit:
         record = put(unit, kind_of(kind), values, record_id, seen=seen, reason=reason)
-        unit.session.flush()
+        unit.finish()
         return Saved(record.id, record.number, unit.recorder.ops.get(record.owner), tuple(unit.notices))
 
 
@@ -119,6 +111,7 @@ def put(
         record.number = unit.number(record)
         unit.session.add(record)
         unit.created(record)
+    follow(unit, record, before)
     return record
 
 
@@ -235,7 +228,7 @@ def set_deleted(office: Office, kind: str, record_ids: list[str], deleted: bool,
         for record_id in record_ids:
             record = unit.load(kind, record_id)
             _delete(unit, record, deleted, seen)
-        unit.session.flush()
+        unit.finish()
         if record is None:
             return Saved("", None, None)
         return Saved(record.id, record.number, unit.recorder.ops.get(record.owner), tuple(unit.notices))
@@ -279,4 +272,5 @@ def change_many(office: Office, kind: str, record_ids: list[str], values: Mappin
         for record_id in record_ids:
             owner = put(unit, kind_of(kind), values, record_id).owner
             unit.session.flush()
+        unit.finish()
         return Saved(record_ids[-1], None, unit.recorder.ops.get(owner), tuple(unit.notices))

@@ -172,3 +172,4 @@ for _kind in KINDS.values():
             Index(f"{_name}_link" if _name in KINDS else _name, _table.c[_field.name])  # tables and indexes share names
 
 Index("booking_slot", KINDS["booking"].model.__table__.c.venue, KINDS["booking"].model.__table__.c.start)
+Index("booking_client_name", KINDS["booking"].model.__table__.c.client_name)

@@ -15,13 +15,13 @@ def test_undoing_a_cancel_is_refused_when_the_room_was_given_away(workspace) -> 
     office = workspace.office
     venue = writing.save(office, "venue", {"name": "一楼大厅"}).id
     first = writing.save(office, "booking", {"venue": venue, **SLOT}).id
-    cancel = writing.save(office, "booking", {"status": "cancelled"}, first)
+    cancel = writing.save(office, "booking", {"status": "cancelled", "cancel_reason": "天气"}, first)
     second = writing.save(office, "booking", {"venue": venue, **SLOT}).id
     with pytest.raises(Refusal):
         undoing.undo(office, cancel.op)
     assert reading.get(office, "booking", first).values["status"] == "cancelled"
     assert findings(office) == []
-    writing.save(office, "booking", {"status": "cancelled"}, second)
+    writing.save(office, "booking", {"status": "cancelled", "cancel_reason": "天气"}, second)
     undoing.undo(office, cancel.op)
     assert reading.get(office, "booking", first).values["status"] == "confirmed"
 

@@ -300,7 +300,7 @@ def test_random_bookings_agree_with_a_minute_by_minute_grid(office, tree, seed):
         new = anything(rng)
         values = {
             "venue": tree[new.room], "start": moment(new.start), "end": moment(new.end), "before": new.before,
-            "after": new.after, "status": new.status,
+            "after": new.after, "status": new.status, "cancel_reason": "天气",
         }  # fmt: skip
         free = not any(new.collides(other) for key, other in held.items() if key != own)
         try:

@@ -68,7 +68,7 @@ def test_a_yield_is_not_taken_back_where_a_third_booking_has_the_room_now(desk: 
 def test_yielding_to_a_booking_that_is_cancelled_or_gone_is_a_finding(desk: Any, clash: tuple[str, str]):
     first, second = clash
     give_way(desk, first, second)
-    save(desk, "booking", {"status": "cancelled"}, second)
+    save(desk, "booking", {"status": "cancelled", "cancel_reason": "天气"}, second)
     (finding,) = findings(desk)
     assert (finding.code, "让位于一个已取消的预约" in finding.text) == ("yields", True)
     take_back(desk, first)

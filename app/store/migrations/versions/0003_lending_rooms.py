@@ -334,6 +334,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("damage", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("series", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("original_date", sa.String(), nullable=True))
+        batch_op.create_index("booking_client_name", ["client_name"], unique=False)
         batch_op.create_index("booking_series_link", ["series"], unique=False)
 
     with op.batch_alter_table("center", schema=None) as batch_op:
