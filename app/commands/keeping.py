@@ -34,7 +34,7 @@ def slip_command(obj: Global, kind: str, record_id: str, out: Path, form: str | 
             ) from error
         name = form or slips.forms_of(kind)[0][0]
         slips.printed(workspace.office, kind, record_id, name)
-        emit({"file": str(out), "bytes": len(pdf), "copy": slips.print_count(workspace.office, kind, record_id)})
+        emit({"file": str(out), "bytes": len(pdf), "copy": slips.print_count(workspace.office, record_id, name)})
     finally:
         workspace.close()
 

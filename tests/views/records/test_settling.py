@@ -256,7 +256,7 @@ def test_a_preview_prints_at_the_printers_resolution_and_is_counted(
     settle(20)
     (page,) = pictures(target.read_bytes(), 1)
     assert (round(page.size.width()), round(page.size.height())) == (595, 842)
-    assert slips.print_count(context.office, "booking", booked.id) == 1
+    assert slips.print_count(context.office, booked.id) == 1
     assert "print" in [entry.audit for entry in history(context.office, "booking", booked.id)]
     assert any(one.audit for one in told(context.office, "booking", booked.id))
 
@@ -267,7 +267,7 @@ def test_a_slip_is_saved_as_a_pdf(context: Context, booked: Any, shown: Any, set
     sheet._save()
     settle()
     assert (tmp_path / "slip.pdf").read_bytes() == sheet.pdf
-    assert slips.print_count(context.office, "booking", booked.id, "booking") == 1
+    assert slips.print_count(context.office, booked.id, "booking") == 1
     again = shown(SlipSheet(None, context, "booking", booked.id, "booking", "场地预约单"))
     assert again.pdf != sheet.pdf
 
