@@ -76,22 +76,17 @@ def render(office: Office, sheet: Sheet, *, copy: int | None = None, allow_missi
 
 def print_count(office: Office, sheet: Sheet) -> int:
     """How often the sheet was printed, counted from the audit lines of the center."""
-    lines = slips.prints(office, _center(office))
+    lines = slips.prints(office, slips.center_of(office)[0])
     return sum({name: line.get(name) for name in sheet.told} == sheet.told for line in lines)
 
 
 def printed(office: Office, sheet: Sheet) -> None:
     """Note that the sheet went to paper or to a file; the people to call at each of their bookings, too."""
-    center, called = _center(office), _booked(office, sheet) if sheet.name == slips.CALLS else []
+    center, _name = slips.center_of(office)
+    called = _booked(office, sheet) if sheet.name == slips.CALLS else []
     with office.unit() as unit:
         unit.audit(slips.PRINT, "center", center, **sheet.told)
         unit.audit_each(slips.PRINT, "booking", {one: {"form": sheet.name} for one in called})
-
-
-def _center(office: Office) -> str:
-    """The record at which prints of sheets are counted: they are the center's."""
-    center = slips.center_of(office)
-    return center.id if center is not None else ""
 
 
 def _booked(office: Office, sheet: Sheet) -> list[str]:

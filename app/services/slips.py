@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from app.errors import Refusal
-from app.models.registry import kind_of
-from app.services import reading, slip_records
+from app.models.registry import KINDS, kind_of
+from app.services import slip_records
 from app.services.office import Office
-from app.services.reading import Row
 from app.sync import log
 from app.sync.change import decode_values
 from app.text import _, listed
@@ -48,10 +49,18 @@ def printed(office: Office, kind: str, record_id: str, form: str) -> None:
         unit.audit_each(PRINT, "booking", {one: {"form": form} for one in called})
 
 
-def center_of(office: Office) -> Row | None:
-    """The record of the center, the one's own before a published one."""
-    found = reading.rows(office, "center", reading.ids(office, "center"))
-    return min(found, key=lambda row: row.owner != office.scope, default=None)
+def center_of(office: Office) -> tuple[str, str]:
+    """Id and name of the center's record; blank where there is none yet."""
+    table = KINDS["center"].model.__table__
+    query = select(table.c.id, table.c.name, table.c.owner).where(table.c.deleted.is_(False))
+    with office.reading() as session:
+        found = sorted(session.execute(query), key=lambda row: row.owner != office.scope)
+    return (found[0].id, found[0].name or "") if found else ("", "")
+
+
+def center_name(office: Office) -> str:
+    """The name of the center, as it heads every paper."""
+    return center_of(office)[1]
 
 
 def render(
@@ -81,9 +90,7 @@ def slip_context(office: Office, **options: Any) -> Any:
     """Who prints, where and when."""
     from app.slips.base import SlipContext
 
-    center = center_of(office)
-    name = str(center.values["name"] or "") if center is not None else ""
-    return SlipContext(name, office.actor, office.clock(), **options)
+    return SlipContext(center_name(office), office.actor, office.clock(), **options)
 
 
 def _form_name(kind: str, form: str | None) -> str:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.slips import activity, booking, calls, service_case, training
+from app.slips import activity, application, booking, calls, receipt, service_case, training
 from app.slips.base import Slip, SlipContext
 
-SLIPS: tuple[Slip, ...] = (booking.SLIP, calls.SLIP, activity.SLIP, training.SLIP, service_case.SLIP)
+SLIPS: tuple[Slip, ...] = (
+    booking.SLIP,
+    application.SLIP,
+    receipt.DEPOSIT,
+    receipt.KEY,
+    calls.SLIP,
+    activity.SLIP,
+    training.SLIP,
+    service_case.SLIP,
+)
 
 
 def slips_of(kind: str) -> tuple[Slip, ...]:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from PySide6.QtPrintSupport import QPrinter
 
-from app.services import slips
+from app.services import slip_records, slips
 from app.services.history import history
+from app.services.printers import Offset
 from app.services.privacy import hidden_in, reveal
 from app.services.reading import get, ids, search
 from app.services.settling import conflicts
@@ -221,7 +222,7 @@ def booked(save: Any, rooms: list[str]) -> Any:
 
 
 def test_a_slip_record_has_words_for_choices_and_links(context: Context, booked: Any):
-    record = slips.slip_record(context.office, "booking", booked.id)
+    record = slip_records.slip_record(context.office, "booking", booked.id)
     assert record["venue"] == "时代花园社区老年活动室"
     assert record["status"] == "已确认"
     assert record["client_code"] == "52310230MJ5339125F"
@@ -233,7 +234,7 @@ def test_a_sign_in_sheet_lists_those_who_have_a_place(context: Context, save: An
                                  "end": "2026-11-26T16:30", "capacity": 1})  # fmt: skip
     for name in ("解䶮华", "曾㳚华"):
         save("enrolment", {"name": name, "training": training.id})
-    record = slips.slip_record(context.office, "training", training.id)
+    record = slip_records.slip_record(context.office, "training", training.id)
     assert [one["name"] for one in record["enrolments"]] == ["解䶮华"]
     assert slips.render(context.office, "training", training.id).startswith(b"%PDF")
 
@@ -306,7 +307,7 @@ def test_a_list_on_its_side_stays_on_its_side(tmp_path: Path, app: Any):
     from app.slips.table import Column, table_slip
 
     pdf = table_slip("一览", [Column("甲")] * 6, [["一"] * 6], SlipContext("中心", "王", datetime(2026, 11, 23)))
-    send(printer, pictures(pdf, 1))
+    send(printer, pictures(pdf, 1), Offset())
     (page,) = pictures((tmp_path / "a.pdf").read_bytes(), 1)
     assert page.size.width() > page.size.height()
 
