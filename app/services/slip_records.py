@@ -21,6 +21,8 @@ from app.services.times import say_span
 from app.text import _
 
 Record = dict[str, Any]
+WAITS: Final = ("waiting", "offered")
+"""States of somebody on a waiting list who still has a place in it."""
 
 
 def slip_record(office: Office, kind: str, record_id: str) -> Record:
@@ -140,11 +142,16 @@ def _total(fee: str | None, lines: Sequence[Record]) -> str:
     return str(sum((Decimal(line["amount"]) for line in lines if line["amount"]), Decimal(fee or 0)))
 
 
+def _center(office: Office, row: Row) -> Mapping[str, Any]:
+    """The settings of the center that a record belongs to."""
+    centers = [one for one in _related(office, "center", {}, "name") if one.owner == row.owner]
+    return centers[0].values if centers else {}
+
+
 def _venue_rules(office: Office, row: Row, record: Record) -> None:
     """What the notes on the back say of this room."""
     venue = _linked(office, "venue", row.values.get("venue"))
-    centers = [one for one in _related(office, "center", {}, "name") if one.owner == row.owner]
-    center = centers[0].values if centers else {}
+    center = _center(office, row)
     own = venue.values if venue is not None else {}
     record["venue_capacity"] = str(own.get("capacity") or "")
     record["access"] = str(own.get("access") or "")
@@ -175,11 +182,42 @@ def _closure(office: Office, row: Row, record: Record) -> None:
     )
 
 
+def _series(office: Office, row: Row, record: Record) -> None:
+    record["client_code"] = client_code(office, row)
+    record["dates"] = [plain(one) for one in _related(office, "booking", {"series": row.id}, "start")]
+
+
+def _waiting(office: Office, row: Row, record: Record) -> None:
+    venue = _linked(office, "venue", row.values.get("venue"))
+    field = KINDS["venue"].fields["waiting_order"]
+    order = (venue.values.get("waiting_order") if venue is not None else None) or field.default
+    record["strict"], record["waiting_order"] = order == "strict", field.display(order)
+    record["offer_hours"] = str(_center(office, row).get("offer_hours") or "")
+    record["position"] = _position(office, row)
+
+
+def _position(office: Office, row: Row) -> str:
+    """How many wait before it for a time that overlaps, and itself (rules.md 26); blank where it waits no longer."""
+    if row.values["status"] not in WAITS:
+        return ""
+    same = [one for one in _related(office, "slot_waiting", {"venue": row.values["venue"], "status": WAITS}, "joined_at")
+            if one.values["start"] < row.values["end"] and row.values["start"] < one.values["end"]]  # fmt: skip
+    same.sort(key=lambda one: (-(one.values["priority"] or 0), one.values["joined_at"] or "", one.id))
+    return str([one.id for one in same].index(row.id) + 1)
+
+
 def _training(office: Office, row: Row, record: Record) -> None:
     where = {"training": row.id, "status": sorted(HOLDS_PLACE)}
     record["enrolments"] = [plain(one) for one in _related(office, "enrolment", where, "number")]
 
 
 _MORE: Final[Mapping[str, Callable[[Office, Row, Record], None]]] = MappingProxyType(
-    {"booking": _booking, "closure": _closure, "key_handover": _key, "training": _training}
+    {
+        "booking": _booking,
+        "booking_series": _series,
+        "closure": _closure,
+        "key_handover": _key,
+        "slot_waiting": _waiting,
+        "training": _training,
+    }
 )

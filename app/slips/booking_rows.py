@@ -136,10 +136,10 @@ def hands(record: Mapping[str, Any], shape: Shape, height: float) -> Row:
     written = shown(record, "opinion") or ("" if approved is not False else shown(record, "cancel_reason"))
     status = shown(record, "status")
     said = [opinion, written, _("预约状态：{status}", status=status) if status else ""]
-    on = day(shown(record, "approved_on"))
-    approver = _("审批人：{name}", name=shown(record, "approved_by"))
+    approver = "　".join(filter(None, (shown(record, "approved_by"), day(shown(record, "approved_on")))))
+    said.append(_("审批：{approver}", approver=approver) if approver else "")
     applicant = Cell(promise(), shape.half, "text", (_("申请人签名："), date), seal=True)
-    center = Cell("\n".join(filter(None, said)), shape.half, "text", (approver, on or date), seal=True)
+    center = Cell("\n".join(filter(None, said)), shape.half, "text", (_("审批人签名："), date), seal=True)
     return Row((applicant, center), height=height * mm)
 
 

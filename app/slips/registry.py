@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.slips import activity, application, booking, calls, receipt, service_case, training
+from app.slips import activity, application, booking, calls, receipt, series, service_case, training, waiting
 from app.slips.base import Slip, SlipContext
 
 SLIPS: tuple[Slip, ...] = (
-    booking.SLIP,
-    application.SLIP,
-    receipt.DEPOSIT,
-    receipt.KEY,
-    calls.SLIP,
-    activity.SLIP,
-    training.SLIP,
-    service_case.SLIP,
-)
+    booking.SLIP, application.SLIP, receipt.DEPOSIT, receipt.KEY, series.SLIP, waiting.SLIP, calls.SLIP,
+    activity.SLIP, training.SLIP, service_case.SLIP,
+)  # fmt: skip
 
 
 def slips_of(kind: str) -> tuple[Slip, ...]:
