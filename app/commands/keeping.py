@@ -1,4 +1,4 @@
-"""Commands that keep the data sound and print it: slip, check, backup, restore, self-test."""
+"""Commands that keep the data sound and print it: slip, sheet, check, backup, restore, self-test."""
 
 from __future__ import annotations
 
@@ -26,17 +26,42 @@ def slip_command(obj: Global, kind: str, record_id: str, out: Path, form: str | 
     workspace = obj.open()
     try:
         pdf = slips.render(workspace.office, kind, record_id, form)
-        try:
-            out.write_bytes(pdf)
-        except OSError as error:
-            raise EnvironmentFault(
-                _("写不进 {file}：{why}", file=out, why=error.strerror or str(error)), _("请换一个位置。")
-            ) from error
+        _written(out, pdf)
         name = form or slips.forms_of(kind)[0][0]
         slips.printed(workspace.office, kind, record_id, name)
-        emit({"file": str(out), "bytes": len(pdf), "copy": slips.print_count(workspace.office, kind, record_id)})
+        emit({"file": str(out), "bytes": len(pdf), "copy": slips.print_count(workspace.office, record_id, name)})
     finally:
         workspace.close()
+
+
+@click.command("sheet")
+@click.argument("name")
+@click.option("--on", "date", default=None, help="the date, or a day of the week; today unless given")
+@click.option("--venue", "venues", multiple=True, help="id of a room; all that are booked unless given")
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def sheet_command(obj: Global, name: str, date: str | None, venues: tuple[str, ...], out: Path) -> None:
+    """Write a sheet of a day or week as PDF: door, week, cleaning, calls; counts as a print."""
+    from app.services import sheets
+
+    outside(obj, out, "out")
+    workspace = obj.open()
+    try:
+        sheet = sheets.Sheet(name, date or workspace.office.today, venues)
+        _written(out, pdf := sheets.render(workspace.office, sheet))
+        sheets.printed(workspace.office, sheet)
+        emit({"file": str(out), "bytes": len(pdf), "copy": sheets.print_count(workspace.office, sheet)})
+    finally:
+        workspace.close()
+
+
+def _written(out: Path, pdf: bytes) -> None:
+    try:
+        out.write_bytes(pdf)
+    except OSError as error:
+        raise EnvironmentFault(
+            _("写不进 {file}：{why}", file=out, why=error.strerror or str(error)), _("请换一个位置。")
+        ) from error
 
 
 @click.command("check")

@@ -118,13 +118,15 @@ def day(office: Office, on: str, venues: Sequence[str] | None = None, *, gone: b
         return _board(session, on, 1, known, frozenset(wanted), raw, today)
 
 
-def whole_day(office: Office, on: str) -> Board:
-    """The board of every room that is booked on the date ``on``, for paper."""
+def booked(office: Office, first: str, days: int = 1, venues: Sequence[str] = ()) -> Board:
+    """The board for paper: what holds a room in the ``days`` from the date ``first``, of the rooms ``venues``, else of
+    every room that is booked."""
     with office.reading() as session:
         known = _rooms(session)
-        raw = _bookings(session, f"{on}T00:00", _after(on, 1))
-        today = [block for block in raw if _touches(block, on, 1) and block.holds]
-        return _board(session, on, 1, known, frozenset(block.venue for block in today), raw, today)
+        raw = _bookings(session, f"{first}T00:00", _after(first, days))
+        held = [block for block in raw if _touches(block, first, days) and block.holds]
+        wanted = frozenset(venues) or frozenset(block.venue for block in held)
+        return _board(session, first, days, known, wanted, raw, held)
 
 
 def week(office: Office, venue: str, monday: str, *, gone: bool = False) -> Board:

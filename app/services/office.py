@@ -195,4 +195,5 @@ class Unit:
             log.Draft(log.AUDIT, record_id, bases, encode_values({"audit": {"what": what, **detail}}, salted=False))
             for record_id, detail in details.items()
         ]
-        self.recorder.append(self.office.scope, drafts)
+        if drafts:
+            self.recorder.append(self.office.scope, drafts)

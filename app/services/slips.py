@@ -9,16 +9,16 @@ from sqlalchemy import select
 
 from app.errors import Refusal
 from app.models.registry import KINDS, kind_of
-from app.models.training import HOLDS_PLACE
-from app.services import reading
+from app.services import slip_records
 from app.services.office import Office
-from app.services.reading import Query, Row
 from app.sync import log
 from app.sync.change import decode_values
 from app.text import _, listed
 
 PRINT = "print"
 """The audit line of a print."""
+CALLS = "calls"
+"""The form that lists people to call, their telephone numbers in full."""
 
 
 def forms_of(kind: str) -> tuple[tuple[str, str], ...]:
@@ -28,74 +28,39 @@ def forms_of(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple((slip.name, _(slip.label)) for slip in slips_of(kind))
 
 
-def slip_record(office: Office, kind: str, record_id: str) -> dict[str, Any]:
-    """The record as the slips expect it: choices and links by their words, numbers as text, related rows as lists.
-
-    Booleans stay booleans, moments and dates keep their stored form; an erased value is a blank to be filled by hand.
-    """
-    row = reading.get(office, kind, record_id)
-    record = _plain(row)
-    if kind == "booking":
-        record["client_code"] = _client_code(office, row)
-        record["category"] = record.get("purpose_kind", "")
-    elif kind == "training":
-        query = Query(where={"training": record_id, "status": sorted(HOLDS_PLACE)}, order="number")
-        wanted = reading.ids(office, "enrolment", query)
-        record["enrolments"] = [_plain(one) for one in reading.rows(office, "enrolment", wanted)]
-    return record
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    record: dict[str, Any] = {"number": row.number or ""}
-    for name, field in row.kind.fields.items():
-        if field.system:
-            continue
-        value = row.values.get(name)
-        if value is None or name in row.erased or row.kind.log_field(name) in row.erased:
-            record[name] = ""
-        elif field.type == "boolean":
-            record[name] = value
-        elif field.type in ("choice", "link"):
-            record[name] = row.display(name)
-        else:
-            record[name] = str(value)
-    return record
-
-
-def _client_code(office: Office, row: Row) -> str:
-    """The credit code of a client that is an organization, the filing number of a team."""
-    client = row.values.get("client")
-    if client:
-        for kind, name in (("organization", "uscc"), ("team", "filing_no")):
-            found = reading.rows(office, kind, [reading.stands_for(office, kind, client)])
-            if found:
-                return str(found[0].values.get(name) or "")
-    return ""
-
-
-def print_count(office: Office, kind: str, record_id: str, form: str | None = None) -> int:
-    """How often the record was printed, counted from the audit lines; ``form`` counts that form alone."""
-    if kind not in KINDS:
-        return 0
+def prints(office: Office, record_id: str) -> list[Mapping[str, Any]]:
+    """What the audit lines say of each print of a record."""
     with office.reading() as session:
         lines = log.of_record(session.connection(), office.scope, log.AUDIT, record_id)
     said = (decode_values(line.values).get("audit", {}) for line in lines if line.values)
-    return sum(one.get("what") == PRINT and (form is None or one.get("form") == form) for one in said)
+    return [one for one in said if one.get("what") == PRINT]
+
+
+def print_count(office: Office, record_id: str, form: str | None = None) -> int:
+    """How often the record was printed, counted from the audit lines; ``form`` counts that form alone."""
+    return sum(form is None or one.get("form") == form for one in prints(office, record_id))
 
 
 def printed(office: Office, kind: str, record_id: str, form: str) -> None:
-    """Note that ``form`` of the record went to paper or to a file."""
+    """Note that ``form`` of the record went to paper or to a file; a list of people to call at each booking, too."""
+    called = slip_records.affected(office, record_id) if (kind, form) == ("closure", CALLS) else []
     with office.unit() as unit:
         unit.audit(PRINT, kind, record_id, form=form)
+        unit.audit_each(PRINT, "booking", {one: {"form": form} for one in called})
+
+
+def center_of(office: Office) -> tuple[str, str]:
+    """Id and name of the center's record; blank where there is none yet."""
+    table = KINDS["center"].model.__table__
+    query = select(table.c.id, table.c.name, table.c.owner).where(table.c.deleted.is_(False))
+    with office.reading() as session:
+        found = sorted(session.execute(query), key=lambda row: row.owner != office.scope)
+    return (found[0].id, found[0].name or "") if found else ("", "")
 
 
 def center_name(office: Office) -> str:
     """The name of the center, as it heads every paper."""
-    table = KINDS["center"].model.__table__
-    with office.reading() as session:
-        names = list(session.execute(select(table.c.name, table.c.owner).where(table.c.deleted.is_(False))))
-    own = [row.name for row in names if row.owner == office.scope]
-    return next(iter([*own, *(row.name for row in names)]), "") or ""
+    return center_of(office)[1]
 
 
 def render(
@@ -116,9 +81,9 @@ def render(
     from app.slips.registry import render as render_slip
 
     name = _form_name(kind, form)
-    number = print_count(office, kind, record_id, name) + 1 if copy is None else copy
+    number = print_count(office, record_id, name) + 1 if copy is None else copy
     context = slip_context(office, copy=number, reveal=reveal, allow_missing=allow_missing)
-    return render_slip(name, slip_record(office, kind, record_id), context)
+    return render_slip(name, slip_records.slip_record(office, kind, record_id), context)
 
 
 def slip_context(office: Office, **options: Any) -> Any:

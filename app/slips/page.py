@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -46,6 +47,8 @@ class Form:
     """Rows repeated on every page."""
     closing: Closing | None = None
     per_page: int = 0
+    back: tuple[Row, ...] = ()
+    """What stands on the back of the sheet, a page of its own."""
     captions: tuple[str, ...] = ("",)
     """One for each slip on the sheet."""
     sizes: tuple[float, ...] = (9.5, 9, 8.5, 8)
@@ -70,7 +73,8 @@ class Letterhead:
         self.foot = wrap(self._printed(), self.width - 30 * mm, 8)
         titles = len(self.center) * CENTER * 1.35 + len(self.title) * TITLE * 1.3
         self.qr = 14 * mm if form.paper.page_height < 200 * mm else 17 * mm
-        self.height = max(titles, self.qr, len(self.number) * SMALL * 1.35 + 7 * mm) + 1.6 * mm
+        beside = max(self.qr, len(self.number) * SMALL * 1.35 + 7 * mm) if form.number else 0
+        self.height = max(titles, beside) + 1.6 * mm
         self.foot_height = _FOOT + (len(self.foot) - 1) * 8 * 1.3
 
     def _printed(self) -> str:
@@ -117,12 +121,29 @@ class Letterhead:
             pen.right(right, baseline, _("第{n}次打印", n=self.context.copy), SMALL, bold=True)
 
 
+Painter = Callable[[Pen, float], None]
+"""Draws what stands below the letterhead of one page, from the given upper edge down."""
+
+
 def print_form(form: Form, context: SlipContext) -> bytes:
     """The form as a PDF; the same form, context and moment give the same bytes."""
-    rows = (*form.heading, *form.rows)
+    rows = (*form.heading, *form.rows, *form.back)
     require_text("".join([form.title, form.number, *(cell.text for row in rows for cell in row.cells)]), context)
     letterhead = Letterhead(form, context)
     measure, pages = _best_fit(form, letterhead)
+    back = letterhead.measure(form.sizes[0])
+    turned = paginate(form.back, back) if form.back else []
+    return print_pages(letterhead, [*table_painters(pages, measure, form), *table_painters(turned, back, form)])
+
+
+def table_painters(pages: Sequence[Sequence[Piece]], measure: Measure, form: Form) -> list[Painter]:
+    """A painter for each page of a table."""
+    return [partial(_draw_table, page=page, measure=measure, x=form.paper.side) for page in pages]
+
+
+def print_pages(letterhead: Letterhead, pages: Sequence[Painter]) -> bytes:
+    """Pages under one letterhead as a PDF."""
+    form, context = letterhead.form, letterhead.context
     paper = form.paper
     sheet_height = 297 * mm if paper.up == 2 else paper.page_height
     buffer = BytesIO()
@@ -139,8 +160,7 @@ def print_form(form: Form, context: SlipContext) -> bytes:
     for number, page in enumerate(pages, start=1):
         for position, caption in enumerate(form.captions[: paper.up]):
             bottom = sheet_height - (position + 1) * paper.page_height
-            top = letterhead.draw(pen, bottom, caption, number, len(pages))
-            _draw_table(pen, page, measure, paper.side, top)
+            page(pen, letterhead.draw(pen, bottom, caption, number, len(pages)))
         if paper.up == 2:
             _cut_line(pen, paper)
         canvas.showPage()
@@ -160,7 +180,7 @@ def _best_fit(form: Form, letterhead: Letterhead) -> tuple[Measure, list[list[Pi
     return first
 
 
-def _draw_table(pen: Pen, page: Sequence[Piece], measure: Measure, x: float, top: float) -> None:
+def _draw_table(pen: Pen, top: float, page: Sequence[Piece], measure: Measure, x: float) -> None:
     for piece in page:
         pen.piece(x, top, piece, measure)
         top -= piece.height

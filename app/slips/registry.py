@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.slips import activity, booking, service_case, training
+from app.slips import activity, application, booking, calls, receipt, series, service_case, training, waiting
 from app.slips.base import Slip, SlipContext
 
-SLIPS: tuple[Slip, ...] = (booking.SLIP, activity.SLIP, training.SLIP, service_case.SLIP)
+SLIPS: tuple[Slip, ...] = (
+    booking.SLIP, application.SLIP, receipt.DEPOSIT, receipt.KEY, series.SLIP, waiting.SLIP, calls.SLIP,
+    activity.SLIP, training.SLIP, service_case.SLIP,
+)  # fmt: skip
 
 
 def slips_of(kind: str) -> tuple[Slip, ...]:

@@ -17,6 +17,7 @@ from app.views import dialogs
 from app.views.context import Context, Said
 from app.views.elided import ElidedLabel
 from app.views.page import Page
+from app.views.printer_card import PrinterCard
 from app.views.theme import TEXT_SIZES
 from app.views.wizard_steps import size_name
 
@@ -38,6 +39,7 @@ class SettingsPage(Page):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(px(16))
         self._look()
+        self._printers()
         self._people()
         self._data()
         self._column.addStretch(1)
@@ -93,6 +95,14 @@ class SettingsPage(Page):
         self.language_note = QLabel()
         self.language_note.setProperty("look", "second")
         card.addLayout(self._row(_("语言"), self.language, self.language_note))
+
+    def _printers(self) -> None:
+        card = self._card(_("打印机"))
+        self.printer = PrinterCard(self.context, self)
+        card.addLayout(self._row(_("打印机"), self.printer.choice, stretch=True))
+        card.addLayout(self._row(_("位置校正"), self.printer.right, self.printer.down, self.printer.note))
+        test = self.button(_("打印测试页"), self.printer.print_test_page, icon="printer")
+        card.addLayout(self._row(_("测试"), test))
 
     def _people(self) -> None:
         card = self._card(_("中心和人员"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,129 @@ def training(people: int) -> dict[str, Any]:
     }
 
 
-RECORDS = {"booking": BOOKING, "activity": ACTIVITY, "training": training(3), "service_case": SERVICE}
+USED: dict[str, Any] = {
+    **BOOKING,
+    "price": "50",
+    "price_unit": "元/小时",
+    "fee": "100",
+    "fee_lines": [{"reason": "延长半小时", "amount": "25"}],
+    "fee_total": "125",
+    "deposit": "200",
+    "deposit_state": "部分扣留",
+    "deposit_kept": "50",
+    "deposit_reason": "桌面划伤",
+    "approved": True,
+    "opinion": "同意，注意噪声",
+    "approved_by": "刘𬱖",
+    "approved_on": "2026-11-21",
+    "actual_headcount": "55",
+    "condition": "有损坏",
+    "cleanliness": "整洁",
+    "damage": "会议桌桌面划伤一处",
+    "checked_out_at": "2026-11-24T11:05",
+    "cancel_hours": "24",
+    "release_minutes": "30",
+    "strike_limit": "3",
+    "strike_days": "180",
+    "venue_capacity": "80",
+    "access": "二楼，有电梯和轮椅坡道",
+    "center_phone": "021-60001111",
+    "keys": [{"keys": "东厅钥匙1把", "out_at": "2026-11-24T08:50", "due_at": "2026-11-24T12:00"}],
+}
+"""A booking with everything that can stand on its papers."""
+
+DEPOSIT: dict[str, Any] = {
+    "number": "YY-310110016-2026-0138",
+    "client_name": "阳光志愿服务社",
+    "purpose": "理事会",
+    "venue": "二楼201室",
+    "start": "2026-11-24T09:00",
+    "end": "2026-11-24T11:00",
+    "contact_name": "解䶮华",
+    "contact_phone": "13900004444",
+    "deposit": "200",
+    "deposit_kept": "50",
+    "deposit_reason": "桌面划伤",
+    "keys": [{"keys": "201室钥匙1把", "out_at": "2026-11-24T08:50", "back_at": "2026-11-24T11:10"}],
+    "remark": "现金",
+}
+KEY: dict[str, Any] = {
+    "number": "YS-310110016-2026-0007",
+    "keys": [{"keys": "201室钥匙1把", "out_at": "2026-11-24T08:50", "due_at": "2026-11-24T12:00"}],
+    "venue": "二楼201室",
+    "booking": "YY-310110016-2026-0137",
+    "client_name": "银杏街道乐龄编织社",
+    "purpose": "编织作品展",
+    "contact_name": "尔朱国𫓧",
+    "contact_phone": "13900001111",
+    "remark": "音响柜钥匙另领",
+}
+WAITING: dict[str, Any] = {
+    "number": "HB-310110016-2026-0003",
+    "client_name": "书香银杏读书会",
+    "purpose": "读书会",
+    "venue": "二楼201室",
+    "start": "2026-12-04T09:00",
+    "end": "2026-12-04T11:00",
+    "headcount": "12",
+    "contact_name": "区㭕英",
+    "contact_phone": "13900002222",
+    "joined_at": "2026-11-20T10:00",
+    "position": "2",
+    "status": "候补中",
+    "waiting_order": "谁先合适给谁",
+    "strict": False,
+    "offer_hours": "24",
+    "remark": "可改小间",
+}
+
+
+def series(dates: int, skipped: int = 0) -> dict[str, Any]:
+    """A weekly series with so many bookings, and skipped dates after them."""
+    days = [(date(2027, 1, 5) + timedelta(days=7 * n)).isoformat() for n in range(dates + skipped)]
+    span = [{"start": f"{day}T09:00", "end": f"{day}T11:00", "venue": "音乐排练厅"} for day in days]
+    return {
+        "number": "XL-310110016-2026-0002",
+        "client_name": "“夕阳红”合唱队",
+        "client_code": "杨银备2026-018",
+        "purpose": "合唱排练",
+        "purpose_kind": "团队活动",
+        "venue": "音乐排练厅",
+        "headcount": "25",
+        "contact_name": "禤㧐英",
+        "contact_phone": "13900003333",
+        "equipment": "钢琴",
+        "status": "有效",
+        "remark": "每周二上午",
+        "dates": [
+            {**one, "number": f"YY-310110016-2026-{n:04}", "status": "已确认"} for n, one in enumerate(span[:dates], 1)
+        ],
+        "skipped": [{**one, "why": "已被 阳光志愿服务社 预约"} for one in span[dates:]],
+    }
+
+
+def calls(people: int) -> dict[str, Any]:
+    """A list of so many people to call."""
+    return {
+        "note": "一楼大厅　11月24日 周二　停用：消防检测",
+        "people": [
+            {**BOOKING, "client_name": f"第{n}文艺队", "contact_phone": f"139{n:04}4321"} for n in range(1, people + 1)
+        ],
+    }
+
+
+RECORDS = {
+    "booking": BOOKING,
+    "application": USED,
+    "deposit": DEPOSIT,
+    "key": KEY,
+    "series": series(3, 1),
+    "waiting": WAITING,
+    "calls": calls(3),
+    "activity": ACTIVITY,
+    "training": training(3),
+    "service_case": SERVICE,
+}
 
 
 def pages(pdf: bytes) -> list[str]:

@@ -209,17 +209,16 @@ class CalendarPage(Page):
     @Slot()
     def print_plan(self) -> None:
         """The day's plan of all booked rooms, or the week of the room shown: preview, then paper or PDF."""
-        from app.views.calendar.plan_sheet import day_pdf, week_pdf
-        from app.views.records.slip_preview import PreviewSheet
+        from app.services.sheets import Sheet
+        from app.views.records.slip_preview import DaySheet
 
-        office, room = self.context.office, self._room(self._venue or "")
         if self._week and self._venue:
-            title, make = _("场地周安排表"), partial(week_pdf, office, self._venue, self.first)
-            name = f"{title} {room} {self.first}"
+            sheet = Sheet("week", self.first, (self._venue,))
+            name = f"{sheet.title} {self._room(self._venue)} {self.first}"
         else:
-            title, make = _("每日场地安排表"), partial(day_pdf, office, self._day)
-            name = f"{title} {self._day}"
-        PreviewSheet(self, self.context, title, make, name=name).run()
+            sheet = Sheet("door", self._day)
+            name = f"{sheet.title} {self._day}"
+        DaySheet(self, self.context, sheet, name).run()
 
     # Booking and moving
 

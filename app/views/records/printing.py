@@ -9,15 +9,20 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrinter
 
 from app.errors import EnvironmentFault
+from app.services.printers import Offset
 from app.text import _
 from app.views.records.pdf_pages import POINTS, PagePicture
 
 MAX_DPI = 600
+MILLIMETRES = 25.4
+"""Millimetres an inch."""
 
 
-def printer_for(size: QSizeF) -> QPrinter:
-    """A printer set to paper of ``size`` in points, without margins."""
+def printer_for(size: QSizeF, name: str = "") -> QPrinter:
+    """A printer, the usual one unless named, set to paper of ``size`` in points, without margins."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    if name:
+        printer.setPrinterName(name)
     apply_paper(printer, size)
     return printer
 
@@ -38,12 +43,13 @@ def dots_per_point(printer: QPrinter) -> float:
     return min(printer.resolution(), MAX_DPI) / POINTS
 
 
-def send(printer: QPrinter, pages: Sequence[PagePicture]) -> None:
-    """Draw the pages, each over its whole sheet."""
+def send(printer: QPrinter, pages: Sequence[PagePicture], offset: Offset) -> None:
+    """Draw the pages, each over its whole sheet at its own size, moved by the ``offset`` of the printer."""
     painter = QPainter()
     if not painter.begin(printer):
         raise EnvironmentFault(_("打印机没有接受。"), _("请检查打印机是否打开、有纸，再打印一次；也可以先另存为 PDF。"))
     try:
+        dots = printer.resolution() / MILLIMETRES
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for number, page in enumerate(pages):
             if number:
@@ -51,7 +57,8 @@ def send(printer: QPrinter, pages: Sequence[PagePicture]) -> None:
                 printer.newPage()
             sheet = printer.pageLayout().fullRectPixels(printer.resolution())
             scale = printer.resolution() / POINTS
-            target = QRectF(sheet.x(), sheet.y(), page.size.width() * scale, page.size.height() * scale)
+            left, top = (sheet.x() + offset.x * dots, sheet.y() + offset.y * dots)
+            target = QRectF(left, top, page.size.width() * scale, page.size.height() * scale)
             painter.drawImage(target, page.image)
     finally:
         painter.end()

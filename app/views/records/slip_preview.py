@@ -12,7 +12,8 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentFault, Refusal
-from app.services import slips
+from app.services import sheets, slips
+from app.services.printers import Offset, offset_of
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context
@@ -42,9 +43,11 @@ class PreviewSheet(Sheet):
 
     printed = Signal()
 
-    def __init__(self, parent: QWidget, context: Context, title: str, make: MAKE, *, name: str = "") -> None:
+    def __init__(
+        self, parent: QWidget | None, context: Context, title: str, make: MAKE, *, name: str = "", printer: str = ""
+    ) -> None:
         super().__init__(parent, title, _("打印"), _("关闭"))
-        self.context, self.make, self.file_name = context, make, name or title
+        self.context, self.make, self.file_name, self.printer_name = context, make, name or title, printer
         self.pdf = b""
         self.pages: list[PagePicture] = []
         self.zoom = 100
@@ -153,10 +156,11 @@ class PreviewSheet(Sheet):
 
     @Slot()
     def accept(self) -> None:
-        """Print: the dialog of the system, then the paper set again, then the pages at the printer's resolution."""
+        """Print: the dialog of the system, then the paper set again, then the pages at the printer's resolution, moved
+        by what this printer prints off."""
         if not self.pages:
             return
-        printer = printer_for(self.pages[0].size)
+        printer = printer_for(self.pages[0].size, self.printer_name)
         printer.setDocName(self.file_name)
         if not dialogs.choose_printer(self, printer):
             return
@@ -164,15 +168,20 @@ class PreviewSheet(Sheet):
         self._to_print = printer
         self.yes.setEnabled(False)
         self.words.setText(_("正在送往打印机…"))
-        job = partial(pictures, self.pdf, dots_per_point(printer))
-        self.context.tasks.run(job, self._send, self._failed, lane=OTHER, owner=self)
+        job = partial(offset_of, self.context.office, printer.printerName())
+        self.context.tasks.run(job, self._draw, self._failed, owner=self)
 
-    def _send(self, pages: list[PagePicture]) -> None:
+    def _draw(self, offset: Offset) -> None:
+        if self._to_print is not None:
+            job = partial(pictures, self.pdf, dots_per_point(self._to_print))
+            self.context.tasks.run(job, partial(self._send, offset), self._failed, lane=OTHER, owner=self)
+
+    def _send(self, offset: Offset, pages: list[PagePicture]) -> None:
         printer, self._to_print = self._to_print, None
         if printer is None:
             return
         try:
-            send(printer, pages)
+            send(printer, pages, offset)
         except EnvironmentFault as error:
             self._failed(error)
             self.yes.setEnabled(True)
@@ -195,13 +204,17 @@ class PreviewSheet(Sheet):
         super().accept()
 
 
-class SlipSheet(PreviewSheet):
-    """Preview of a record's slip; printing or saving it is counted."""
+class CountedSheet(PreviewSheet):
+    """Preview of a paper whose prints are counted. ``render`` is told whether 〓 may stand for what no font has; ``count``
+    writes down that it went to paper or to a file."""
 
-    def __init__(self, parent: QWidget, context: Context, kind: str, record_id: str, form: str, title: str) -> None:
-        self.kind, self.record_id, self.form = kind, record_id, form
+    def __init__(
+        self, parent: QWidget | None, context: Context, title: str, render: Callable[[bool], bytes],
+        count: Callable[[], None], *, name: str = "",
+    ) -> None:  # fmt: skip
+        self.render_slip, self.count = render, count
         self.missing = False
-        super().__init__(parent, context, title, self._render)
+        super().__init__(parent, context, title, self._render, name=name)
         self.allow = QCheckBox(_("缺字印作〓，手写补上"))
         self.allow.hide()
         self.allow.toggled.connect(self._allow)
@@ -209,7 +222,7 @@ class SlipSheet(PreviewSheet):
         self.printed.connect(self._count)
 
     def _render(self) -> bytes:
-        return slips.render(self.context.office, self.kind, self.record_id, self.form, allow_missing=self.missing)
+        return self.render_slip(self.missing)
 
     @Slot(bool)
     def _allow(self, allowed: bool) -> None:
@@ -223,8 +236,33 @@ class SlipSheet(PreviewSheet):
 
     @Slot()
     def _count(self) -> None:
-        office, kind, record_id, form = self.context.office, self.kind, self.record_id, self.form
-        self.context.tasks.run(partial(slips.printed, office, kind, record_id, form), self._counted)
+        self.context.tasks.run(self.count, self._counted)
 
     def _counted(self, _nothing: Any) -> None:
         """The audit line is written; the next print is a reprint."""
+
+
+class SlipSheet(CountedSheet):
+    """Preview of a record's slip."""
+
+    def __init__(
+        self, parent: QWidget | None, context: Context, kind: str, record_id: str, form: str, title: str
+    ) -> None:
+        office = context.office
+
+        def render(missing: bool) -> bytes:
+            return slips.render(office, kind, record_id, form, allow_missing=missing)
+
+        super().__init__(parent, context, title, render, partial(slips.printed, office, kind, record_id, form))
+
+
+class DaySheet(CountedSheet):
+    """Preview of the sheet of a day or a week."""
+
+    def __init__(self, parent: QWidget | None, context: Context, sheet: sheets.Sheet, name: str = "") -> None:
+        office = context.office
+
+        def render(missing: bool) -> bytes:
+            return sheets.render(office, sheet, allow_missing=missing)
+
+        super().__init__(parent, context, sheet.title, render, partial(sheets.printed, office, sheet), name=name)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage
 
 from app.services import calendar, reading, writing
 from app.services.calendar import Board
-from app.views.calendar.plan_sheet import week_pdf
 from app.views.calendar.rooms import RoomPicker
 from app.views.context import Goto
 from app.views.records.slip_preview import PreviewSheet
@@ -150,9 +149,15 @@ def test_the_plan_of_the_day_lists_every_booked_room_with_masked_contacts(contex
     settle(page)
 
 
-def test_the_plan_of_a_room_lists_its_week(context, rooms, book):
+def test_the_plan_of_a_room_shows_its_week(context, open_page, rooms, book, asked):
     book(rooms["music"], "09:00", "10:00")
-    pdf = week_pdf(context.office, rooms["music"], "2026-11-23")
-    text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
-    assert "11月24日周二" in "".join(text.split())
+    page = open_page()
+    page._venue, page._week = rooms["music"], True
+    sheets: list[PreviewSheet] = []
+    asked.answer("Sheet.run", sheets.append)
+    page.print_plan()
+    text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(sheets[0].make()))
+    assert "场地周排期" in text
+    assert "周二11月24日" in "".join(text.split())
     assert "音乐室" in text
+    settle(page)

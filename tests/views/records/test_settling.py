@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from PySide6.QtPrintSupport import QPrinter
 
-from app.services import slips
+from app.services import slip_records, slips
 from app.services.history import history
+from app.services.printers import Offset
 from app.services.privacy import hidden_in, reveal
 from app.services.reading import get, ids, search
 from app.services.settling import conflicts
@@ -221,7 +222,7 @@ def booked(save: Any, rooms: list[str]) -> Any:
 
 
 def test_a_slip_record_has_words_for_choices_and_links(context: Context, booked: Any):
-    record = slips.slip_record(context.office, "booking", booked.id)
+    record = slip_records.slip_record(context.office, "booking", booked.id)
     assert record["venue"] == "时代花园社区老年活动室"
     assert record["status"] == "已确认"
     assert record["client_code"] == "52310230MJ5339125F"
@@ -233,7 +234,7 @@ def test_a_sign_in_sheet_lists_those_who_have_a_place(context: Context, save: An
                                  "end": "2026-11-26T16:30", "capacity": 1})  # fmt: skip
     for name in ("解䶮华", "曾㳚华"):
         save("enrolment", {"name": name, "training": training.id})
-    record = slips.slip_record(context.office, "training", training.id)
+    record = slip_records.slip_record(context.office, "training", training.id)
     assert [one["name"] for one in record["enrolments"]] == ["解䶮华"]
     assert slips.render(context.office, "training", training.id).startswith(b"%PDF")
 
@@ -256,7 +257,7 @@ def test_a_preview_prints_at_the_printers_resolution_and_is_counted(
     settle(20)
     (page,) = pictures(target.read_bytes(), 1)
     assert (round(page.size.width()), round(page.size.height())) == (595, 842)
-    assert slips.print_count(context.office, "booking", booked.id) == 1
+    assert slips.print_count(context.office, booked.id) == 1
     assert "print" in [entry.audit for entry in history(context.office, "booking", booked.id)]
     assert any(one.audit for one in told(context.office, "booking", booked.id))
 
@@ -267,7 +268,7 @@ def test_a_slip_is_saved_as_a_pdf(context: Context, booked: Any, shown: Any, set
     sheet._save()
     settle()
     assert (tmp_path / "slip.pdf").read_bytes() == sheet.pdf
-    assert slips.print_count(context.office, "booking", booked.id, "booking") == 1
+    assert slips.print_count(context.office, booked.id, "booking") == 1
     again = shown(SlipSheet(None, context, "booking", booked.id, "booking", "场地预约单"))
     assert again.pdf != sheet.pdf
 
@@ -306,7 +307,7 @@ def test_a_list_on_its_side_stays_on_its_side(tmp_path: Path, app: Any):
     from app.slips.table import Column, table_slip
 
     pdf = table_slip("一览", [Column("甲")] * 6, [["一"] * 6], SlipContext("中心", "王", datetime(2026, 11, 23)))
-    send(printer, pictures(pdf, 1))
+    send(printer, pictures(pdf, 1), Offset())
     (page,) = pictures((tmp_path / "a.pdf").read_bytes(), 1)
     assert page.size.width() > page.size.height()
 

@@ -1,0 +1,223 @@
+"""Records as the slips expect them: what stands on the paper, with what belongs to it read along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from app.models.bookings import BLOCKING, Booking
+from app.models.registry import KINDS
+from app.models.training import HOLDS_PLACE
+from app.models.venues import Venue
+from app.services import booking, reading
+from app.services.office import Office
+from app.services.privacy import reveal
+from app.services.reading import Query, Row
+from app.services.times import say_span
+from app.text import _
+
+Record = dict[str, Any]
+WAITS: Final = ("waiting", "offered")
+"""States of somebody on a waiting list who still has a place in it."""
+
+
+def slip_record(office: Office, kind: str, record_id: str) -> Record:
+    """The record as the slips expect it: choices and links by their words, numbers as text, related rows as lists.
+
+    Booleans stay booleans, moments and dates keep their stored form; an erased value is a blank to be filled by hand.
+    """
+    row = reading.get(office, kind, record_id)
+    record = plain(row)
+    if kind in _MORE:
+        _MORE[kind](office, row, record)
+    return record
+
+
+def plain(row: Row) -> Record:
+    """The fields of one row as text."""
+    record: Record = {"number": row.number or ""}
+    for name, field in row.kind.fields.items():
+        if field.system:
+            continue
+        value = row.values.get(name)
+        if value is None or name in row.erased or row.kind.log_field(name) in row.erased:
+            record[name] = ""
+        elif field.type == "boolean":
+            record[name] = value
+        elif field.type in ("choice", "link"):
+            record[name] = row.display(name)
+        else:
+            record[name] = str(value)
+    return record
+
+
+def _linked(office: Office, kind: str, record_id: str | None) -> Row | None:
+    """The record that a link stands for today."""
+    found = reading.rows(office, kind, [reading.stands_for(office, kind, record_id)]) if record_id else []
+    return found[0] if found else None
+
+
+def _related(office: Office, kind: str, where: Mapping[str, Any], order: str) -> list[Row]:
+    return reading.rows(office, kind, reading.ids(office, kind, Query(where=where, order=order)))
+
+
+def client_code(office: Office, row: Row) -> str:
+    """The credit code of a client that is an organization, the filing number of a team."""
+    for kind, name in (("organization", "uscc"), ("team", "filing_no")):
+        found = _linked(office, kind, row.values.get("client"))
+        if found is not None:
+            return str(found.values.get(name) or "")
+    return ""
+
+
+def equipment_of(office: Office, rows: Sequence[Row]) -> dict[str, str]:
+    """By booking, the equipment it wants: what was chosen with quantities, then what was written."""
+    chosen: dict[str, list[str]] = {}
+    lines = _related(office, "booking_equipment", {"booking": [row.id for row in rows]}, "number") if rows else []
+    things = {row.id: row for row in reading.rows(office, "equipment", [line.values["equipment"] for line in lines])}
+    for line in lines:
+        thing = things.get(line.values["equipment"])
+        unit = (thing.values.get("unit") if thing else "") or _("件")
+        said = _("{name}{n}{unit}", name=line.display("equipment"), n=line.values["quantity"], unit=unit)
+        chosen.setdefault(line.values["booking"], []).append(said)
+    written = {row.id: row.values.get("equipment") for row in rows}
+    return {row.id: _("、").join([*chosen.get(row.id, []), *filter(None, [written[row.id]])]) for row in rows}
+
+
+def people_to_call(office: Office, bookings: Sequence[str]) -> list[Record]:
+    """Whom to call about ``bookings``, telephone numbers in full; an audit line each says who looked (rules.md 23)."""
+    return [plain(row) for row in reveal(office, "booking", bookings)]
+
+
+def affected(office: Office, closure: str) -> list[str]:
+    """The bookings that a closure touches, as they come: of the room, its hall and its parts, or of the whole center."""
+    with office.reading() as session:
+        row = reading.rows_in(session, KINDS["closure"], [closure])[0].values
+        b, v = Booking.__table__.c, Venue.__table__.c
+        query = (
+            select(b.id)
+            .join(Venue.__table__, (v.id == b.venue) & (v.owner == b.owner))
+            .where(
+                b.deleted.is_(False), b.owner == office.scope, b.status.in_(BLOCKING), b.yields_to.is_(None),
+                b.start < row["end"], b.end > row["start"],
+            )
+            .order_by(b.start, b.venue, b.id)
+        )  # fmt: skip
+        if row["venue"]:
+            query = query.where(b.venue.in_(booking.family(booking.parents(session), row["venue"])))
+        else:
+            query = query.where(v.external.is_not(True))
+        return list(session.scalars(query))
+
+
+# -- kind by kind ------------------------------------------------------------------------------------------------------
+
+
+def _booking(office: Office, row: Row, record: Record) -> None:
+    record["client_code"] = client_code(office, row)
+    record["category"] = record.get("purpose_kind", "")
+    record["equipment"] = equipment_of(office, [row])[row.id]
+    record["approved"] = _approved(row)
+    record["fee_lines"] = [plain(line) for line in _related(office, "fee_line", {"booking": row.id}, "at")]
+    record["fee_total"] = _total(row.values.get("fee"), record["fee_lines"])
+    record["keys"] = [plain(key) for key in _related(office, "key_handover", {"booking": row.id}, "out_at")]
+    _venue_rules(office, row, record)
+
+
+def _approved(row: Row) -> Any:
+    """True, False, or blank where nobody has decided yet."""
+    if row.values.get("status") == "rejected":
+        return False
+    return True if row.values.get("approved_by") or row.values.get("approved_on") else ""
+
+
+def _total(fee: str | None, lines: Sequence[Record]) -> str:
+    """The fee with its later differences (rules.md 25)."""
+    if fee is None and not lines:
+        return ""
+    return str(sum((Decimal(line["amount"]) for line in lines if line["amount"]), Decimal(fee or 0)))
+
+
+def _center(office: Office, row: Row) -> Mapping[str, Any]:
+    """The settings of the center that a record belongs to."""
+    centers = [one for one in _related(office, "center", {}, "name") if one.owner == row.owner]
+    return centers[0].values if centers else {}
+
+
+def _venue_rules(office: Office, row: Row, record: Record) -> None:
+    """What the notes on the back say of this room."""
+    venue = _linked(office, "venue", row.values.get("venue"))
+    center = _center(office, row)
+    own = venue.values if venue is not None else {}
+    record["venue_capacity"] = str(own.get("capacity") or "")
+    record["access"] = str(own.get("access") or "")
+    record["cancel_hours"] = str(own.get("cancel_hours") or "")
+    record["release_minutes"] = str(own.get("release_minutes") or center.get("release_minutes") or "")
+    record["strike_limit"] = str(center.get("strike_limit") or "")
+    record["strike_days"] = str(center.get("strike_days") or "")
+    record["center_phone"] = str(center.get("phone") or "")
+
+
+def _key(office: Office, row: Row, record: Record) -> None:
+    record["keys"] = [dict(record)]
+    booking = _linked(office, "booking", row.values.get("booking"))
+    if booking is not None:
+        about = plain(booking)
+        names = ("purpose", "client_name", "start", "end", "deposit", "deposit_state", "deposit_kept", "deposit_reason")
+        record |= {name: about[name] for name in names}
+        record["booking"] = booking.number or ""
+    record["contact_name"], record["contact_phone"] = record["person_name"], record["person_phone"]
+
+
+def _closure(office: Office, row: Row, record: Record) -> None:
+    record["people"] = people_to_call(office, affected(office, row.id))
+    when = say_span(row.values["start"], row.values["end"])
+    where = record["venue"] or _("整个中心")
+    record["note"] = _(
+        "{where}　{when}　{sort}：{reason}", where=where, when=when, sort=record["sort"], reason=record["reason"]
+    )
+
+
+def _series(office: Office, row: Row, record: Record) -> None:
+    record["client_code"] = client_code(office, row)
+    record["dates"] = [plain(one) for one in _related(office, "booking", {"series": row.id}, "start")]
+
+
+def _waiting(office: Office, row: Row, record: Record) -> None:
+    venue = _linked(office, "venue", row.values.get("venue"))
+    field = KINDS["venue"].fields["waiting_order"]
+    order = (venue.values.get("waiting_order") if venue is not None else None) or field.default
+    record["strict"], record["waiting_order"] = order == "strict", field.display(order)
+    record["offer_hours"] = str(_center(office, row).get("offer_hours") or "")
+    record["position"] = _position(office, row)
+
+
+def _position(office: Office, row: Row) -> str:
+    """How many wait before it for a time that overlaps, and itself (rules.md 26); blank where it waits no longer."""
+    if row.values["status"] not in WAITS:
+        return ""
+    same = [one for one in _related(office, "slot_waiting", {"venue": row.values["venue"], "status": WAITS}, "joined_at")
+            if one.values["start"] < row.values["end"] and row.values["start"] < one.values["end"]]  # fmt: skip
+    same.sort(key=lambda one: (-(one.values["priority"] or 0), one.values["joined_at"] or "", one.id))
+    return str([one.id for one in same].index(row.id) + 1)
+
+
+def _training(office: Office, row: Row, record: Record) -> None:
+    where = {"training": row.id, "status": sorted(HOLDS_PLACE)}
+    record["enrolments"] = [plain(one) for one in _related(office, "enrolment", where, "number")]
+
+
+_MORE: Final[Mapping[str, Callable[[Office, Row, Record], None]]] = MappingProxyType(
+    {
+        "booking": _booking,
+        "booking_series": _series,
+        "closure": _closure,
+        "key_handover": _key,
+        "slot_waiting": _waiting,
+        "training": _training,
+    }
+)
