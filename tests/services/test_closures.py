@@ -143,7 +143,7 @@ def test_a_booking_under_a_closure_can_still_be_closed_or_cancelled_but_not_appr
     writing.save(office, "booking", {"status": "checked_in"}, own)
     with pytest.raises(Refusal, match="停用"):
         writing.save(office, "booking", {"status": "confirmed"}, asked)
-    writing.save(office, "booking", {"status": "cancelled"}, asked)
+    writing.save(office, "booking", {"status": "cancelled", "cancel_reason": "停用"}, asked)
 
 
 def test_a_closure_must_end_after_it_starts(close):

@@ -70,7 +70,7 @@ def test_rule_08_buffers_hold_no_equipment(office, chairs):
 def test_rule_08_a_booking_that_is_off_holds_no_equipment(office, rooms, chairs, status):
     first = book(office, rooms[0], "09:00", "10:00")
     take(office, first, chairs, 10)
-    writing.save(office, "booking", {"status": status}, first)
+    writing.save(office, "booking", {"status": status, "cancel_reason": "改期"}, first)
     take(office, book(office, rooms[1], "09:00", "10:00"), chairs, 10)
     with pytest.raises(Refusal, match="折叠椅"):
         writing.save(office, "booking", {"status": "confirmed"}, first)
