@@ -53,6 +53,7 @@ def distinct(kind: Kind) -> dict[str, object]:
         "enrolment": {"name": "李四"},
         "booking_equipment": {"remark": "靠窗摆放"},
         "quota_venue": {"remark": "周末"},
+        "calendar_day": {"date": "2026-03-01"},
     }.get(kind.name, {})
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models.bookings import BLOCKING, Booking
 from app.models.venues import Venue
-from app.services import booking, local, reading, writing
+from app.services import booking, hours, local, reading, workdays, writing
 from app.services.booking import MAX_BUFFER, Slot
 from app.services.office import Office
 from app.services.survivors import standing, survivors
@@ -98,6 +98,8 @@ class Board:
     clashes: int = 0
     elsewhere: int = 0
     """Of ``total``, those in rooms that are not shown."""
+    holidays: tuple[str, ...] = ()
+    """By date, the holiday that makes it a day off or an adjusted workday; empty on other days."""
 
     @property
     def dates(self) -> tuple[str, ...]:
@@ -187,7 +189,7 @@ def _rooms(session: Session) -> dict[str, Room]:
     for r in session.execute(query):
         if r.id not in found or r.owner != "all":
             found[r.id] = Room(
-                r.id, r.name or "", r.capacity, known.of(r.parent) if r.parent else None, booking.opening_hours(r.opens), r.status or "open",
+                r.id, r.name or "", r.capacity, known.of(r.parent) if r.parent else None, hours.lenient(r.opens) or (), r.status or "open",
                 r.before or 0, r.after or 0,
             )  # fmt: skip
     parts: dict[str | None, list[Room]] = {}
@@ -279,7 +281,13 @@ def _board(
         pending=sum(block.status in PENDING for block in held),
         clashes=sum(bool(block.clash) for block in held),
         elsewhere=sum(block.venue not in visible for block in held),
+        holidays=_holidays(session, first, days),
     )  # fmt: skip
+
+
+def _holidays(session: Session, first: str, days: int) -> tuple[str, ...]:
+    known, start = workdays.days(session), date.fromisoformat(first)
+    return tuple(known.name(start + timedelta(days=n)) for n in range(days))
 
 
 class _Kin:

@@ -15,19 +15,24 @@ from app.models.bookings import BLOCKING, Booking
 from app.models.fields import Misfit
 from app.models.record import Kind
 from app.models.registry import KINDS
-from app.services import booking
+from app.services import booking, states
+from app.services.equipment import Uses, peak
 from app.services.office import Office
+from app.services.premises import Premises
 from app.services.publications import differing, district_devices, is_published
 from app.services.survivors import Merged
-from app.services.times import say_span
+from app.services.times import say_day, say_span, say_time, shift
 from app.sync.heads import Heads
 from app.text import _, listed
+
+FAR = "9999-12-31T00:00"
+"""Later than every booking."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """Work to do: ``code`` is stable (clash, duplicate, merged, dangling, broken, misfit,
-    oversubscribed, yields, conflict, differs)."""
+    oversubscribed, closed, yields, conflict, differs)."""
 
     code: str
     kind: str
@@ -41,8 +46,10 @@ def findings(office: Office) -> list[Finding]:
     with office.reading() as session:
         merged = Merged(session)
         return [
-            *_clashes(session, merged),
+            *_clashes(session, merged, office.now),
             *_oversubscribed(session, merged),
+            *_equipment(session, office.now),
+            *_in_closed_time(session, merged, office.now),
             *_conflicts(session),
             *_broken(session, merged),
             *_rings(session, merged),
@@ -57,14 +64,17 @@ def _live(merged: Merged, kind: Kind, *names: str) -> Any:
     return select(*columns).where(table.c.deleted.is_(False), merged.standing(kind))
 
 
-def _clashes(session: Session, merged: Merged) -> Iterator[Finding]:
+def _clashes(session: Session, merged: Merged, now: str) -> Iterator[Finding]:
     """Two good bookings of one room at one time (rules.md 9), and yields that lead nowhere."""
-    query = _live(merged, KINDS["booking"], "venue", "start", "end", "before", "after", "status", "yields_to",
-                  "client_kind", "client_name", "purpose")  # fmt: skip
+    query = _live(merged, KINDS["booking"], "venue", "start", "end", "before", "after", "status", "checked_in_at",
+                  "yields_to", "client_kind", "client_name", "purpose")  # fmt: skip
     held, yielding = [], []
     everything = {row.id: row for row in session.execute(query.order_by(Booking.start, Booking.id))}
+    minutes = states.release_minutes(session)
     for row in everything.values():
-        if row.status in BLOCKING and row.venue and row.start and row.end and row.end > row.start:
+        if not (row.venue and row.start and row.end and row.end > row.start):
+            continue
+        if states.holds(row.status, row.start, row.checked_in_at, minutes.get(row.venue), now):
             (yielding if row.yields_to else held).append(row)
     yield from _overlaps(session, merged, held)
     yield from _yields(merged, everything, yielding)
@@ -99,14 +109,15 @@ def _yields(merged: Merged, everything: Mapping[str, Any], yielding: list[Any]) 
 
 
 def _overlaps(session: Session, merged: Merged, held: list[Any]) -> Iterator[Finding]:
-    parents = booking.parents(session)
+    parents, competing = booking.parents(session), booking.competing_venues(session)
     names = {row.id: row.name for row in session.execute(_live(merged, KINDS["venue"], "name"))}
     kin: dict[str, set[str]] = {}
     active: list[tuple[booking.Slot, str]] = []
     for row in held:
         venue = merged["venue"].of(row.venue)
-        slot = booking.Slot(row.id, venue, row.start, row.end, row.before or 0, row.after or 0)
-        reach = booking.shift(row.start, -booking.MAX_BUFFER)
+        competes = row.status == "requested" and venue in competing
+        slot = booking.Slot(row.id, venue, row.start, row.end, row.before or 0, row.after or 0, competes=competes)
+        reach = shift(row.start, -booking.MAX_BUFFER)
         active = [one for one in active if one[0].end > reach]
         if venue not in kin:
             kin[venue] = booking.family(parents, venue)
@@ -133,6 +144,42 @@ def _oversubscribed(session: Session, merged: Merged) -> Iterator[Finding]:
         if row.capacity and len(taken[row.id]) > row.capacity:
             text = _("培训“{title}”名额 {n}，已报 {m}", title=row.title, n=row.capacity, m=len(taken[row.id]))
             yield Finding("oversubscribed", "training", (row.id,), text, "capacity")
+
+
+def _equipment(session: Session, now: str) -> Iterator[Finding]:
+    """Equipment of which more is booked at one moment to come than there is (rules.md 8)."""
+    uses = Uses(session, now, None, now, FAR)
+    for item in uses.items.values():
+        if not (used := uses.of(item.id)):
+            continue
+        most, at = peak(used, now, FAR)
+        if most > item.stock:
+            ids = sorted({use.booking for use in used if use.start <= at < use.end})
+            text = _("“{item}” {when} 预约了 {n}{unit}，只有 {stock}{unit}", item=item.name,
+                     when=f"{say_day(at)} {say_time(at)}", n=most, unit=item.unit, stock=item.stock)  # fmt: skip
+            yield Finding("oversubscribed", "booking", tuple(ids), text, "equipment")
+
+
+def _in_closed_time(session: Session, merged: Merged, now: str) -> Iterator[Finding]:
+    """Bookings that are not over and lie in time that was closed since, here or on another PC (rules.md 4)."""
+    premises = Premises(session)
+    closed = [one for held in premises.closures.values() for one in held if not one.opens and one.end > now]
+    if not closed:
+        return
+    table = KINDS["booking"].model.__table__
+    start, end = min(one.start for one in closed), max(one.end for one in closed)
+    query = _live(merged, KINDS["booking"], "venue", "start", "end", "client_kind", "client_name", "purpose").where(
+        states.blocking(states.release_minutes(session), now), table.c.end > max(now, start), table.c.start < end
+    )
+    premises.read()
+    for row in session.execute(query.order_by(table.c.start, table.c.id)):
+        place = premises.place(row.venue) if row.venue else None
+        piece = premises.shut(place, row.start, row.end) if place and row.end > row.start else None
+        if place and piece and piece.closed:
+            who = booking.client(row) or row.purpose or _("未写明")
+            text = _("{venue} {span} {who} 的预约在停用时间里：{reason}", venue=place.name,
+                     span=say_span(row.start, row.end), who=who, reason=piece.closed.reason)  # fmt: skip
+            yield Finding("closed", "booking", (row.id,), text, "slot")
 
 
 def _twice(session: Session, merged: Merged) -> Iterator[Finding]:

@@ -12,8 +12,8 @@ from app.models.organizations import ORG_TYPES, Organization, Team
 from app.models.publications import Policy
 from app.models.record import Record
 from app.models.services import ServiceCase
-from app.models.venues import CLIENT_TARGETS, Venue
-from app.services import booking, enrolment, fees, policy, quota_limits
+from app.models.venues import CLIENT_TARGETS
+from app.services import booking_rules, enrolment, equipment, fees, policy, quota_limits, workdays
 from app.services.office import Unit
 from app.services.survivors import survivors
 from app.services.times import ends_after_start
@@ -58,17 +58,6 @@ def _team(_unit: Unit, record: Team, before: Before) -> Iterator[Fault]:
         yield Fault("status", _("成员不足10人，不能直接转为有效"), _("请补足人数，或写明放宽条件的理由"), policy=True)
 
 
-def _venue(unit: Unit, record: Venue, _before: Before) -> Iterator[Fault]:
-    seen, parent = {record.id}, record.parent
-    while parent:
-        if parent in seen:
-            yield Fault("parent", _("场地不能从属于自己"), _("请另选所属场地"))
-            return
-        seen.add(parent)
-        above = unit.session.get(Venue, (record.owner, parent))
-        parent = above.parent if above else None
-
-
 def _client(unit: Unit, record: Any, before: Before) -> Iterator[Fault]:
     """Fill what follows from a linked client: its kind, and its name as a snapshot."""
     if not record.client:
@@ -104,15 +93,21 @@ def _span(_unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
     yield from ends_after_start(record.start, record.end, "end")
 
 
-RULES_THAT_LOOK = frozenset({"booking", "enrolment", "training"})
+RULES_THAT_LOOK = frozenset({"booking", "booking_equipment", "calendar_day", "closure", "enrolment", "training"})
 """Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
+
+IDS: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType({"calendar_day": ("date", workdays.day_id)})
+"""Kinds whose id follows from a field: two PCs make the same record (design.md §3)."""
 
 RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     {
         "organization": (_organization,),
         "team": (_team,),
-        "venue": (_venue,),
-        "booking": (_client, booking.check, policy.check, fees.check),
+        "venue": (booking_rules.check_venue,),
+        "booking": (_client, booking_rules.check, policy.check, fees.check),
+        "booking_equipment": (equipment.check,),
+        "closure": (booking_rules.check_closure,),
+        "calendar_day": (workdays.check,),
         "fee_line": (fees.check_line,),
         "key_handover": (fees.check_keys,),
         "service_case": (_client, _case),

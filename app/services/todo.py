@@ -17,7 +17,7 @@ from app.text import _
 
 SHOWN = 30
 """Findings of one group that are laid out at first."""
-SERIOUS = frozenset({"clash", "conflict", "oversubscribed", "yields", "merged", "held"})
+SERIOUS = frozenset({"clash", "closed", "conflict", "oversubscribed", "yields", "merged", "held"})
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def labels() -> dict[str, str]:
         "conflict": _("两台电脑改得不一样"),
         "clash": _("场地撞期"),
         "yields": _("让位没有着落"),
-        "oversubscribed": _("报名超过名额"),
+        "closed": _("停用时间里有预约"),
+        "oversubscribed": _("超过名额或数量"),
         "duplicate": _("可能重复"),
         "merged": _("互相并入"),
         "differs": _("与区名录不同"),

@@ -16,7 +16,7 @@ from app.services.effects import follow
 from app.services.enrolment import left
 from app.services.ids import new_id
 from app.services.office import Office, Unit
-from app.services.rules import RULES_THAT_LOOK, check
+from app.services.rules import IDS, RULES_THAT_LOOK, check
 from app.sync import forks, log
 from app.sync.capture import Seen
 from app.sync.change import parse_stamp
@@ -71,8 +71,11 @@ def put(
     """As :func:`save`, within a unit of work. ``fixed_id``: the id of a new record that two PCs would both make."""
     if kind.name in RULES_THAT_LOOK:
         unit.session.flush()
+    checked: dict[str, Any] = {}
     if record_id is None:
-        record = kind.model(owner=unit.office.scope, id=fixed_id or new_id())
+        checked = _checked(kind, values, creating=True)
+        own_id = fixed_id or _id_of(unit, kind, checked) or new_id()
+        record = kind.model(owner=unit.office.scope, id=own_id)
         before: dict[str, Any] | None = None
     else:
         record = unit.load(kind.name, record_id)
@@ -93,7 +96,7 @@ def put(
             if not _masked(kind, name, value, before) and not _newer_choice(kind, name, value, shown)
         }
         on_screen = shown
-    checked = _checked(kind, values, creating=before is None)
+        checked = _checked(kind, values, creating=False)
     for name, value in _touched(kind, checked, on_screen).items():
         setattr(record, name, value)
     if before is None:
@@ -113,6 +116,20 @@ def put(
         unit.created(record)
     follow(unit, record, before)
     return record
+
+
+def _id_of(unit: Unit, kind: Kind, values: Mapping[str, Any]) -> str | None:
+    """The id that follows from the values of a new record, so that two PCs make the same; raises :class:`Refusal` where
+    the record is there already."""
+    if kind.name not in IDS:
+        return None
+    field, make = IDS[kind.name]
+    record_id = make(values[field])
+    held = unit.session.get(kind.model, (unit.office.scope, record_id))
+    if held is not None:
+        mend = _("请先从回收站取回，再修改") if held.deleted else _("请修改那一条")
+        raise Refusal.of(field, _("已有这一条：{title}", title=survivors.title(held)), mend)
+    return record_id
 
 
 def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:

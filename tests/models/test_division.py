@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.errors import Refusal
-from app.models import calendar, division
+from app.models import division
+from app.models.calendar import Days
 from app.paths import resource
 
+SHIPPED = Days()
 YEAR_2026 = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 
 
@@ -81,39 +83,39 @@ def test_rows_cannot_be_changed():
 def test_an_adjusted_workday_falls_on_a_weekend_and_is_worked(day):
     moment = date.fromisoformat(day)
     assert moment.isoweekday() > 5
-    assert calendar.day_kind(moment) == "make_up_workday"
-    assert calendar.is_workday(moment)
+    assert SHIPPED.kind(moment) == "make_up_workday"
+    assert SHIPPED.is_workday(moment)
 
 
 def test_2026_has_33_days_off_and_six_adjusted_workdays():
-    kinds = Counter(map(calendar.day_kind, YEAR_2026))
+    kinds = Counter(map(SHIPPED.kind, YEAR_2026))
     assert kinds["holiday"] == 33
     assert kinds["make_up_workday"] == 6
-    assert sum(map(calendar.is_workday, YEAR_2026)) == 248
+    assert sum(map(SHIPPED.is_workday, YEAR_2026)) == 248
 
 
 def test_a_statutory_day_off_is_a_holiday_on_a_weekday_and_on_a_weekend():
-    assert calendar.day_kind(date(2026, 10, 1)) == "holiday"
-    assert calendar.day_kind(date(2026, 10, 3)) == "holiday"
-    assert calendar.day_name(date(2026, 2, 17)) == "春节"
-    assert calendar.day_name(date(2026, 2, 28)) == "春节"
+    assert SHIPPED.kind(date(2026, 10, 1)) == "holiday"
+    assert SHIPPED.kind(date(2026, 10, 3)) == "holiday"
+    assert SHIPPED.name(date(2026, 2, 17)) == "春节"
+    assert SHIPPED.name(date(2026, 2, 28)) == "春节"
 
 
 def test_other_days_are_workdays_and_weekends():
-    assert calendar.day_kind(date(2026, 11, 24)) == "workday"
-    assert calendar.day_kind(date(2026, 11, 28)) == "weekend"
-    assert calendar.day_name(date(2026, 11, 24)) == ""
+    assert SHIPPED.kind(date(2026, 11, 24)) == "workday"
+    assert SHIPPED.kind(date(2026, 11, 28)) == "weekend"
+    assert SHIPPED.name(date(2026, 11, 24)) == ""
 
 
 def test_a_moment_counts_as_its_day():
-    assert calendar.day_kind(datetime(2026, 10, 1, 9, 0)) == "holiday"
+    assert SHIPPED.kind(datetime(2026, 10, 1, 9, 0)) == "holiday"
 
 
 def test_rule_4_a_year_without_a_plan_has_statutory_weekends_only():
-    assert calendar.is_published(2026)
-    assert not calendar.is_published(2027)
-    assert calendar.day_kind(date(2027, 10, 1)) == "workday"
-    assert calendar.day_kind(date(2027, 10, 2)) == "weekend"
+    assert SHIPPED.is_published(2026)
+    assert not SHIPPED.is_published(2027)
+    assert SHIPPED.kind(date(2027, 10, 1)) == "workday"
+    assert SHIPPED.kind(date(2027, 10, 2)) == "weekend"
 
 
 def test_every_shipped_plan_lists_days_of_its_year_once():

@@ -153,14 +153,14 @@ def test_rule_06_buffers_are_taken_from_the_room_and_stay_when_the_room_changes(
 
 @pytest.fixture
 def tree(hall):
-    whole = hall("多功能厅")
-    east, west = hall("东厅", parent=whole), hall("西厅", parent=whole)
+    whole = hall("多功能厅", overnight=True)
+    east, west = (hall(name, parent=whole, overnight=True) for name in ("东厅", "西厅"))
     return {
         "whole": whole,
         "east": east,
         "west": west,
-        "corner": hall("东厅一角", parent=east),
-        "other": hall("书画室"),
+        "corner": hall("东厅一角", parent=east, overnight=True),
+        "other": hall("书画室", overnight=True),
     }
 
 
@@ -240,12 +240,6 @@ def test_a_booking_is_not_moved_into_a_retired_room(office, hall, book):
     own = book(hall("活动室"), "09:00", "10:00")
     with pytest.raises(Refusal, match="已停用"):
         writing.save(office, "booking", {"venue": old}, own)
-
-
-def test_opening_hours_are_read_as_people_write_them():
-    assert calendar.booking.opening_hours("8:30-21:00") == ((510, 1260),)
-    assert calendar.booking.opening_hours("8：30～11：30，13:00至17:00") == ((510, 690), (780, 1020))
-    assert calendar.booking.opening_hours("全天") == ()
 
 
 # The oracle: minutes in sets, rooms as sets of the smallest parts.

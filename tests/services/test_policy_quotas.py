@@ -41,7 +41,7 @@ def desk(workspace: Workspace) -> Office:
 
 @pytest.fixture
 def room(desk: Office) -> str:
-    return save(desk, "venue", {"name": "活动室"}).id
+    return save(desk, "venue", {"name": "活动室", "overnight": True}).id
 
 
 @pytest.fixture

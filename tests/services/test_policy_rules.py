@@ -75,7 +75,7 @@ def test_rule_20_a_notice_of_three_days_allows_exactly_three_days_and_not_a_minu
 
 
 def test_rule_20_no_more_than_ten_days_ahead_allows_exactly_ten_days(hall, book):
-    room = hall(ahead_days=10)
+    room = hall(ahead_days=10, overnight=True)
     (fault,) = faults(book, room, shift(NOW, 10 * DAY + 1))
     assert "最多提前 10 天预约" in fault.error
     book(room, shift(NOW, 10 * DAY), 10 * DAY)

@@ -42,7 +42,7 @@ def test_cancelled_bookings_are_not_today(workspace: Workspace) -> None:
     ],
 )
 def test_a_day_ends_at_24(workspace: Workspace, start: str, end: str, shown: str | None) -> None:
-    venue = save(workspace.office, "venue", {"name": "一楼大厅"}).id
+    venue = save(workspace.office, "venue", {"name": "一楼大厅", "overnight": True}).id
     save(workspace.office, "booking", {"venue": venue, "start": start, "end": end})
     assert [item.when for item in today(workspace.office).block("bookings").items] == ([shown] if shown else [])
 

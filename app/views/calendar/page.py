@@ -10,7 +10,6 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from app.models.calendar import day_name
 from app.services import calendar
 from app.services.calendar import Block, Board
 from app.services.times import say_day
@@ -182,7 +181,7 @@ class CalendarPage(Page):
                 _("{first} 至 {last}  {room}", first=say_day(self.first), last=say_day(last), room=room).strip()
             )
         else:
-            named = day_name(first)
+            named = board.holidays[0] if board and board.first == self._day else ""
             said = say_day(self._day)
             if first.year != int(self.context.office.today[:4]):
                 said = _("{year}年{day}", year=first.year, day=said)
