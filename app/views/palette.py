@@ -26,7 +26,7 @@ from app.models.registry import KINDS
 from app.services import reading
 from app.text import _
 from app.views.context import Context, Goto
-from app.views.places import PLACES, name_of
+from app.views.places import EVERYWHERE, PARTS, name_of
 from app.views.theme import GREY, PAPER, SECOND, TEXT, TINT, Theme
 
 TYPING_MS = 120
@@ -51,10 +51,11 @@ def actions() -> list[Choice]:
     offered = [
         Choice(_("新建{kind}", kind=_(kind.label)), "", _("动作"), "plus", Goto("form", {"kind": name, "values": {}}))
         for name, kind in KINDS.items()
-        if not kind.internal
+        if not kind.internal and name not in PARTS
     ]
     offered += [
-        Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments))) for place in PLACES
+        Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments)))
+        for place in EVERYWHERE
     ]
     return offered
 

@@ -18,7 +18,7 @@ from app.views import dialogs
 from app.views.context import Context, Goto, Said
 from app.views.nav import Nav
 from app.views.page import Page
-from app.views.places import PLACES, Place, page_class
+from app.views.places import EVERYWHERE, PLACES, Place, entry_of, page_class
 from app.views.preferences import Preferences
 from app.views.theme import ACCENT, TEXT_SIZES, Theme
 from app.views.undo_bar import UndoBar
@@ -171,7 +171,7 @@ class Shell(QWidget):
             self.stack.addWidget(page)
             page.windowTitleChanged.connect(self._name_window)
         self.stack.setCurrentWidget(page)
-        self.nav.select(self._key)
+        self._mark_entry()
         self._name_window()
         focus = page.focusProxy()
         (focus or page).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -200,7 +200,11 @@ class Shell(QWidget):
     @Slot(object)
     def _chosen(self, place: Place) -> None:
         self.go(Goto(place.page, place.arguments))
-        self.nav.select(self._key)
+        self._mark_entry()
+
+    def _mark_entry(self) -> None:
+        entry = entry_of(self._key)
+        self.nav.select(entry.key if entry is not None else "")
 
     @Slot()
     def _numbered(self) -> None:
@@ -305,7 +309,7 @@ class Shell(QWidget):
                 part.deleteLater()
         self.context.theme.apply(app)
         self._build()
-        place = next((place for place in PLACES if place.key == self._key), PLACES[0])
+        place = next((place for place in EVERYWHERE if place.key == self._key), PLACES[0])
         self._trail.clear()
         self.go(Goto(place.page, place.arguments))
 

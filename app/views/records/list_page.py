@@ -26,6 +26,7 @@ from app.views.records.list_jobs import ListJobs
 from app.views.records.list_words import counts_of, summary
 from app.views.records.model import Listing, RecordsModel
 from app.views.records.table import RecordsTable
+from app.views.tabs import Tabs
 
 
 class ListPage(Page):
@@ -101,6 +102,9 @@ class ListPage(Page):
         self.new_record()
 
     def _lay_out(self) -> None:
+        tabs = Tabs(self.context, self.kind.name)
+        if tabs.places:
+            self.body.addWidget(tabs)
         self._filter_row.setContentsMargins(0, 0, 0, 0)
         self._filter_row.addWidget(self.filters, 1)
         self.body.addLayout(self._filter_row)
