@@ -132,7 +132,8 @@ class RecordForm(QWidget):
         self.loaded = {}
         for field in self.fields:
             self._set(field, values.get(field.name, field.default), titles.get(field.name, ""))
-        open_where_filled(self.sections)
+        for section in self.sections:
+            section.show_fields(not section.folds)
         self.clear_faults()
 
     def load(self, row: Row, *, masked: bool, only: Iterable[str] | None = None) -> None:
