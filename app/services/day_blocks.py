@@ -26,6 +26,8 @@ class Item:
     word: str = ""
     step: str = ""
     """What is mostly done with it next at the counter: check_in, check_out, key_back, accept."""
+    over: bool = False
+    """Whether it is behind us: the screen shows it after what is to come."""
 
 
 @dataclass(frozen=True)

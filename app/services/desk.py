@@ -20,9 +20,10 @@ PENDING = frozenset({"requested", "tentative"})
 
 @dataclass(frozen=True)
 class Desk:
-    """``status`` is how people see it; ``word`` says it, with how late they are; ``keys`` that are out, by handover."""
+    """``mark`` is the code by which the status is drawn; ``word`` says it, with how late they are; ``keys`` that are out,
+    by handover."""
 
-    status: str
+    mark: str
     word: str
     keys: Mapping[str, str]
     deposit: str
@@ -43,7 +44,7 @@ def desk(office: Office, row: Row) -> Desk:
         reading.ids(office, "key_handover", Query(where={"booking": row.id, "back_at": None})),
     )  # fmt: skip
     keys = {one.id: str(one.values.get("keys") or one.title) for one in out}
-    return Desk(status, word(row, status, now), keys, _deposit(row), steps(row.values, status, bool(keys), now))
+    return Desk(mark(row, status, now), word(row, status, now), keys, _deposit(row), steps(row.values, status, bool(keys), now))
 
 
 def state(values: Mapping[str, Any], minutes: int | None, now: str) -> str:
@@ -61,6 +62,12 @@ def word(row: Row, status: str, now: str) -> str:
     if status == "checked_in" and now > end:
         return _("超时 {n} 分钟", n=minutes_between(end, now))
     return row.kind.fields["status"].display(status)
+
+
+def mark(row: Row, status: str, now: str) -> str:
+    """The code by which a status is drawn: who is late, or over their time, stands out."""
+    late = status in ("confirmed", "checked_in") and word(row, status, now) != row.display("status")
+    return "overdue" if late else status
 
 
 def steps(values: Mapping[str, Any], status: str, key_out: bool, now: str) -> tuple[str, ...]:

@@ -45,8 +45,9 @@ def _now(now: str, row: Row, item: Item, minutes: Any) -> Item:
     steps = desk.steps(row.values, status, False, now)
     soon = now >= shift(str(row.values["start"]), -EARLY)
     step = "check_in" if "check_in" in steps and soon else "check_out" if "check_out" in steps else ""
-    late = status in ("confirmed", "checked_in") and word != row.display("status")
-    return Item(item.kind, item.id, item.when, item.title, item.detail, "overdue" if late else status, word, step)
+    over = status != "checked_in" and (str(row.values["end"]) <= now or status in ("closed", "no_show"))
+    mark = desk.mark(row, status, now)
+    return Item(item.kind, item.id, item.when, item.title, item.detail, mark, word, step, over)
 
 
 def _offers(office: Office, on: str) -> Block:

@@ -53,6 +53,7 @@ def actions() -> list[Choice]:
         for name, kind in KINDS.items()
         if not kind.internal and name not in PARTS
     ]
+    offered.append(Choice(_("停用场地，通知并取消预约"), "", _("动作"), "lock", Goto("closing", {})))
     offered += [
         Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments)))
         for place in EVERYWHERE

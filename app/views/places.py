@@ -92,6 +92,7 @@ MODULES: Final = MappingProxyType(
         "bin": ("app.views.records.bin_page", "BinPage"),
         "import": ("app.views.records.import_page", "ImportPage"),
         "sync": ("app.views.sync_page", "SyncPage"),
+        "closing": ("app.views.counter.closing_page", "ClosingPage"),
         "settings": ("app.views.settings_page", "SettingsPage"),
     }
 )

@@ -90,7 +90,7 @@ class Card(QFrame):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        self.items = items
+        self.items = items = tuple(sorted(items, key=lambda item: item.over))
         self.summary.setText(summary if items else "")
         self.print_button.setEnabled(bool(items))
         columns = widths(self.theme, items[:MOST])

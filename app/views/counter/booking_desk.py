@@ -59,7 +59,7 @@ class BookingDesk(StepBar):
         self.desk = found
         keys = "、".join(found.keys.values())
         words = [found.word, found.deposit, _("钥匙未还：{keys}", keys=keys) if keys else ""]
-        self.show_steps(found.status, "　".join(word for word in words if word), found.steps)
+        self.show_steps(found.mark, "　".join(word for word in words if word), found.steps)
 
     def refused(self, faults: Sequence[Fault]) -> None:
         """What is free instead is asked for, and the waiting list offered."""

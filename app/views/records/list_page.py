@@ -95,7 +95,14 @@ class ListPage(Page):
         self._columns_button = self.button(_("列"), self.jobs.choose_columns, icon="columns-3")
         new = self.button(_("新建{kind}", kind=_(self.kind.label)), self._new, icon="plus", look="primary")
         new.setToolTip(_("新建（F5）"))
-        self.set_actions(new, [printing, self._columns_button])
+        quiet = [printing, self._columns_button]
+        if self.kind.name == "closure":
+            quiet.insert(0, self.button(_("停用并通知…"), self._close_days, icon="lock"))
+        self.set_actions(new, quiet)
+
+    @Slot()
+    def _close_days(self) -> None:
+        self.context.open_page("closing")
 
     @Slot()
     def _new(self) -> None:
