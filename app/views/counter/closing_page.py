@@ -141,13 +141,16 @@ class ClosingPage(Page):
     # -- what is typed -----------------------------------------------------------------------------------------
 
     def arrive(self, arguments: Mapping[str, Any]) -> None:
-        """Begun for a day, or a room."""
+        """Begun for days (``first``, ``last``), or a room (``venue``, ``venue_title``)."""
         self._begin(arguments)
 
     def _begin(self, values: Mapping[str, Any]) -> None:
         self.closure, self.rows = None, []
         for name, box in self.boxes.items():
-            box.editor.set_value(values.get(name))
+            if isinstance(box.editor, LinkEditor):
+                box.editor.set_link(values.get(name), str(values.get("venue_title", "")))
+            else:
+                box.editor.set_value(values.get(name))
             box.setEnabled(True)
             box.set_fault("")
         self.cancel_box.setChecked(False)
