@@ -162,23 +162,23 @@ class SlotWaiting(
 ):  # fmt: skip
     """Somebody waits for a room at a time; when it becomes free it is held for them until a deadline (rules.md 26-30)."""
 
-    purpose = text("活动名称", max_length=100, search=True, listed=True, section="候补")
-    venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC)
+    venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC, section="候补")
     start = moment("开始", required=True, listed=True, privacy=PUBLIC)
     end = moment("结束", required=True, listed=True, privacy=PUBLIC)
-    status = choice("状态", WAITING_STATUS, default="waiting", listed=True, privacy=PUBLIC)
-    priority = integer("优先级", default=0, help="数大的在前")
-    purpose_kind = choice("类别", PURPOSE_KINDS)
     headcount = integer("人数", unit="人", minimum=0)
+    client = link("申请方", "organization", "team", section="申请方与活动")
+    purpose = text("活动名称", max_length=100, search=True, listed=True, recalled=True)
+    client_name = text("申请单位/团队", max_length=120, search=True, listed=True,
+                       personal_if=("client_kind", "resident"))  # fmt: skip
+    client_kind = choice("申请方类型", CLIENT_KINDS)
+    contact_name = text("负责人", format="person_name", max_length=60, privacy=PERSONAL, search=True)
+    contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
+    purpose_kind = choice("类别", PURPOSE_KINDS)
+    priority = integer("优先级", default=0, help="数大的在前")
+    status = choice("状态", WAITING_STATUS, default="waiting", listed=True, privacy=PUBLIC, section="排队与备注", folded=True)
     joined_at = moment("排队时间", listed=True)
     offer_until = moment("保留到", help="到时未确认，让给下一家")
     booking = link("成为预约", "booking")
-    client_kind = choice("申请方类型", CLIENT_KINDS, section="申请方")
-    client = link("申请方", "organization", "team")
-    client_name = text("申请单位/团队", max_length=120, search=True, listed=True,
-                       personal_if=("client_kind", "resident"))  # fmt: skip
-    contact_name = text("负责人", format="person_name", max_length=60, privacy=PERSONAL, search=True)
-    contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
     remark = note("备注", max_length=500)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.models.registry import kind_of
 from app.services import drafts
@@ -130,17 +130,33 @@ class FormPage(Page):
         self._set_state()
 
     def _actions_on_top(self) -> None:
-        quiet = []
-        for at, (name, label) in enumerate(self.forms):
-            one = self.button(_("打印{form}", form=label), self._print, icon="printer", keys="" if at else "Ctrl+P")
+        """The first slip, the history, and under 更多 what is wanted now and then."""
+        quiet: list[QPushButton] = []
+        for name, label in self.forms[:1]:
+            one = self.button(_("打印{form}", form=label), self._print, icon="printer", keys="Ctrl+P")
             one.setProperty("form", name)
             quiet.append(one)
         if self.row is not None:
             self.history_button = self.button(_("历史"), self.show_history, icon="history")
             quiet.append(self.history_button)
-            if not self.row.deleted and not self.read_only:
+            deletes = not self.row.deleted and not self.read_only
+            if len(self.forms) > 1:
+                quiet.append(self._more(deletes))
+            elif deletes:
                 quiet.append(self.button(_("删除"), self._delete, icon="trash-2"))
         self.set_actions(None, quiet)
+
+    def _more(self, deletes: bool) -> QPushButton:
+        """A button with a menu: the other slips, and the way into the bin."""
+        more = self.button(_("更多"), icon="chevron-down")
+        menu = QMenu(more)
+        for name, label in self.forms[1:]:
+            action = menu.addAction(self.theme.icon("printer"), _("打印{form}", form=label), self._print)
+            action.setProperty("form", name)
+        if deletes:
+            menu.addAction(self.theme.icon("trash-2"), _("删除"), self._delete)
+        more.setMenu(menu)
+        return more
 
     @property
     def read_only(self) -> bool:
