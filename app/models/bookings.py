@@ -187,7 +187,7 @@ class KeyHandover(
 ):  # fmt: skip
     """Keys of a venue that were handed out, and whether they are back (rules.md 25)."""
 
-    keys = text("钥匙", required=True, max_length=60, search=True, listed=True, help="例如 201 室 1 把")
+    keys = text("钥匙", required=True, max_length=60, search=True, listed=True, recalled=True, help="例如 201 室 1 把")
     venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC)
     booking = link("场地预约", "booking", listed=True)
     person_name = text(

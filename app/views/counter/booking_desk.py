@@ -14,6 +14,7 @@ from app.views import dialogs
 from app.views.counter.offers import Offers
 from app.views.counter.steps import StepBar
 from app.views.records.ask_sheet import AskSheet, Job
+from app.views.records.editors import TextEditor
 from app.views.records.form_jobs import Loaded
 from app.views.records.form_page import FormPage
 from app.views.records.quick_new import QuickNew
@@ -130,12 +131,17 @@ class BookingDesk(StepBar):
                     office, booking, v.get("keys") or "", person_name=v.get("person_name"),
                     person_phone=v.get("person_phone"), due_at=v.get("due_at"),
                 ),
-                _("钥匙已借出"),
+                _("钥匙已借出"), optional=("person_name", "due_at"),
             )  # fmt: skip
 
     def _sheet(
-        self, title: str, yes: str, kind: str, names: Sequence[str], values: dict[str, object], job: Job, words: str
-    ) -> None:
-        sheet = AskSheet(self.page, self.context, title, yes, KINDS[kind], names, values, job)
+        self, title: str, yes: str, kind: str, names: Sequence[str], values: dict[str, object], job: Job, words: str,
+        optional: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        sheet = AskSheet(self.page, self.context, title, yes, KINDS[kind], names, values, job, optional=optional)
+        name = sheet.form.boxes.get("person_name")
+        if name is not None and isinstance(name.editor, TextEditor) and self.page.row is not None:
+            contact = self.page.row.display("contact_name", masked=True)
+            name.editor.line.setPlaceholderText(_("不填为预约的负责人 {name}", name=contact) if contact else "")
         if sheet.run() and sheet.answer is not None:
             self.did(words, sheet.answer)

@@ -55,7 +55,7 @@ class Offers(QObject):
         if values is None or not hard or not all(fault.field in OFFERED_FOR for fault in hard):
             return
         job = partial(offers, self.context.office, values, self.page.record_id or "")
-        self.context.tasks.run(job, partial(self._found, self._run, hard[0].field), owner=self)
+        self.context.tasks.run(job, partial(self._found, self._run, hard[0]), owner=self)
 
     def _typed(self) -> dict[str, Any] | None:
         """All that stands in the form; None where it is no whole wish."""
@@ -63,11 +63,13 @@ class Offers(QObject):
         whole = {**self.page.form.loaded, **values}
         return None if faults or not all(whole.get(name) for name in ("venue", "start", "end")) else whole
 
-    def _found(self, run: int, field: str, found: list[Offer]) -> None:
+    def _found(self, run: int, fault: Fault, found: list[Offer]) -> None:
         if run != self._run:
             return
         self.shown = found
-        box = self.page.form.boxes.get(field) or self.page.form.boxes["venue"]
+        box = self.page.form.boxes.get(fault.field) or self.page.form.boxes["venue"]
+        if found:
+            box.set_fault(_("{error}。可选：", error=fault.error))
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)

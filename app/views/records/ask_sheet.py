@@ -26,13 +26,13 @@ class AskSheet(Sheet):
 
     def __init__(
         self, parent: QWidget, context: Context, title: str, yes: str, kind: Kind, names: Sequence[str],
-        values: Mapping[str, Any], job: Job, *, titles: Mapping[str, str] | None = None,
+        values: Mapping[str, Any], job: Job, *, optional: Sequence[str] = (),
     ) -> None:  # fmt: skip
         super().__init__(parent, title, yes)
         self.context, self.kind, self.job = context, kind, job
         self.answer: Any = None
-        self.form = RecordForm(context, kind, names)
-        self.form.start_new(values, titles or {})
+        self.form = RecordForm(context, kind, names, optional=optional)
+        self.form.start_new(values, {})
         self.form.setMinimumWidth(context.theme.px(560))
         self.body.addWidget(self.form)
         self.fault = self.add_text("", "fault")

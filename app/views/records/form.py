@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -47,11 +48,19 @@ class RecordForm(QWidget):
     finished = Signal()
     """Enter in the last field."""
 
-    def __init__(self, context: Context, kind: Kind, names: Sequence[str] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, kind: Kind, names: Sequence[str] = (), parent: QWidget | None = None, *,
+        optional: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """All fields, or those of ``names``; ``optional`` ones may be left blank here."""
         super().__init__(parent)
         self.context, self.kind = context, kind
         wanted = set(names)
-        self.fields = tuple(f for f in kind.typed if not wanted or f.name in wanted)
+        self.fields = tuple(
+            replace(f, required=False) if f.name in optional else f
+            for f in kind.typed
+            if not wanted or f.name in wanted
+        )
         self.boxes: dict[str, FieldBox] = {}
         self.loaded: dict[str, Any] = {}
         self.sections: list[Section] = []
