@@ -23,7 +23,7 @@ def recall(office: Office, kind: str, field: str, words: str, client: str | None
     own = case((table.c.client == client, 1), else_=0) if client and "client" in table.c else None
     query = select(column).where(table.c.deleted.is_(False), column.is_not(None)).group_by(column)
     if own is not None:
-        query = query.order_by(func.max(own).desc())
+        query = query.order_by(func.sum(own).desc())
         query = query if words.strip() else query.where(table.c.client == client)
     elif not words.strip():
         return []
