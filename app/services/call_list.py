@@ -11,12 +11,16 @@ from app.services.times import say_span
 from app.text import _
 
 
-def call_list(office: Office, bookings: Sequence[str], start: str, end: str, where: str, reason: str) -> bytes:
-    """电话通知单 of ``bookings`` as a PDF; ``where``: the room that is closed, blank for the whole center."""
+def call_list(
+    office: Office, bookings: Sequence[str], start: str, end: str, where: str, reason: str, *, allow_missing: bool = False
+) -> bytes:
+    """电话通知单 of ``bookings`` as a PDF; ``where``: the room that is closed, blank for the whole center. Raises
+    :class:`Refusal` for a character that cannot be printed unless ``allow_missing``."""
     from app.slips.calls import render
 
     note = _("{where}　{when}　停用：{reason}", where=where or _("整个中心"), when=say_span(start, end), reason=reason)
-    return render({"note": note, "people": people_to_call(office, list(bookings))}, slips.slip_context(office))
+    context = slips.slip_context(office, allow_missing=allow_missing)
+    return render({"note": note, "people": people_to_call(office, list(bookings))}, context)
 
 
 def printed(office: Office, bookings: Sequence[str]) -> None:

@@ -330,27 +330,22 @@ class ClosingPage(Page):
     @Slot()
     def _print(self) -> None:
         from app.services.call_list import call_list, printed
-        from app.views.records.slip_preview import PreviewSheet
+        from app.views.records.slip_preview import CountedSheet
 
         try:
             span = self.span()
         except Refusal as refusal:
             self._refused(refusal)
             return
-        ids = [one.id for one in self.rows]
+        office, ids = self.context.office, [one.id for one in self.rows]
         venue = self.boxes["venue"].editor
         where = venue.line.text().strip() if isinstance(venue, LinkEditor) else ""
         reason = self._value("reason") or ""
-        office = self.context.office
-        sheet = PreviewSheet(
-            self, self.context, _("电话通知单"), partial(call_list, office, ids, span.start, span.end, where, reason)
-        )
-        sheet.printed.connect(lambda: self.context.tasks.run(partial(printed, office, ids), _counted))
-        sheet.open()
 
+        def render(missing: bool) -> bytes:
+            return call_list(office, ids, span.start, span.end, where, reason, allow_missing=missing)
 
-def _counted(_nothing: Any) -> None:
-    """The audit lines are written."""
+        CountedSheet(self, self.context, _("电话通知单"), render, partial(printed, office, ids)).open()
 
 
 def _concerned(office: Office, span: Span) -> list[Affected]:

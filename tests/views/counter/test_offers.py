@@ -15,7 +15,7 @@ from app.views.records.form_page import FormPage
 def refused(counter: Any) -> FormPage:
     """A new booking of the room for a time that is taken; a second room is free."""
     counter.save("venue", {"name": "二楼会议室", "capacity": 60})
-    counter.book(day="2026-11-25")
+    counter.book(day="2026-11-25", client=counter.save("team", {"name": "编织社"}).id)
     values = {"venue": counter.room, "start": "2026-11-25T10:00", "end": "2026-11-25T11:00", "client": counter.team,
               "purpose": "排练", "headcount": 20}  # fmt: skip
     page = counter.show(FormPage(counter.context, "booking", values=values))
@@ -36,7 +36,7 @@ def test_what_is_free_stands_beside_the_field_with_its_key(counter: Any):
     assert [one.text() for one in page.extra.offers.buttons] == [
         "二楼会议室 同时段（Alt+1）", "本场地 11:00-12:00（Alt+2）", "本场地 12:00-13:00（Alt+3）", "排候补，空出来时通知（Alt+4）",
     ]  # fmt: skip
-    assert page.form.boxes["venue"].fault().endswith("已被 晨曦合唱队 预约。可选：")
+    assert page.form.boxes["venue"].fault().endswith("已被 编织社 预约。可选：")
 
 
 def test_another_room_is_taken_by_key_and_saved(counter: Any):
@@ -86,7 +86,7 @@ def test_a_wrong_number_is_no_reason_for_offers(counter: Any):
 
 
 def test_rule_28_a_place_that_is_held_is_accepted(counter: Any):
-    taken = counter.book(day="2026-11-25")
+    taken = counter.book(day="2026-11-25", client=counter.save("team", {"name": "编织社"}).id)
     wish = {"venue": counter.room, "start": "2026-11-25T10:00", "end": "2026-11-25T11:00", "client": counter.team,
             "purpose": "演出"}  # fmt: skip
     entry = counter.save("slot_waiting", wish)
@@ -103,7 +103,7 @@ def test_rule_28_a_place_that_is_held_is_accepted(counter: Any):
 
 
 def test_who_waits_may_leave(counter: Any):
-    counter.book(day="2026-11-25")
+    counter.book(day="2026-11-25", client=counter.save("team", {"name": "编织社"}).id)
     wish = {"venue": counter.room, "start": "2026-11-25T10:00", "end": "2026-11-25T11:00", "client": counter.team}
     entry = counter.save("slot_waiting", wish)
     page = counter.show(FormPage(counter.context, "slot_waiting", entry.id))

@@ -116,5 +116,5 @@ def test_a_phone_booking_from_the_search_to_the_printed_slip_takes_31_keys(
     hands.key(Qt.Key.Key_Return)
     settle(shell, qtbot)
     assert target.read_bytes().startswith(b"%PDF")
-    qtbot.waitUntil(lambda: print_count(shell.context.office, "booking", row.id) == 1)
+    qtbot.waitUntil(lambda: print_count(shell.context.office, row.id) == 1)
     assert hands.count == 31
