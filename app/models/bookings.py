@@ -56,47 +56,49 @@ class Booking(
 ):  # fmt: skip
     """A room lent to somebody for a time; half open [start, end)."""
 
-    purpose = text("活动名称", max_length=100, search=True, listed=True, section="预约")
-    venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC)
+    venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC, section="预约")
     start = moment("开始", required=True, listed=True, privacy=PUBLIC)
     end = moment("结束", required=True, listed=True, privacy=PUBLIC)
-    all_day = boolean("全天", help="按场地当天的开放时间", privacy=PUBLIC)
-    status = choice("状态", BOOKING_STATUS, default="confirmed", listed=True, privacy=PUBLIC)
-    before = integer("布置", unit="分钟", minimum=0, maximum=1440, help="留空按场地")
-    after = integer("清场", unit="分钟", minimum=0, maximum=1440, help="留空按场地")
-    purpose_kind = choice("类别", PURPOSE_KINDS)
     headcount = integer("人数", unit="人", minimum=0, listed=True)
-    client_kind = choice("申请方类型", CLIENT_KINDS, section="申请方")
-    client = link("申请方", "organization", "team")
+    client = link("申请方", "organization", "team", section="申请方与活动")
+    purpose = text("活动名称", max_length=100, search=True, listed=True, recalled=True)
     client_name = text("申请单位/团队", max_length=120, search=True, listed=True,
                        personal_if=("client_kind", "resident"))  # fmt: skip
+    client_kind = choice("申请方类型", CLIENT_KINDS)
     contact_name = text("负责人", format="person_name", max_length=60, privacy=PERSONAL, search=True)
     contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
-    equipment = text("设备需求", max_length=200, section="其他")
+    purpose_kind = choice("类别", PURPOSE_KINDS)
+    equipment = text("设备需求", max_length=200, recalled=True)
+    status = choice("状态", BOOKING_STATUS, default="confirmed", listed=True, privacy=PUBLIC, section="安排与备注", folded=True)
+    all_day = boolean("全天", help="按场地当天的开放时间", privacy=PUBLIC)
+    before = integer("布置", unit="分钟", minimum=0, maximum=1440, help="留空按场地")
+    after = integer("清场", unit="分钟", minimum=0, maximum=1440, help="留空按场地")
     open_to_public = boolean("对外开放")
-    price = decimal("收费标准", unit="元", minimum=0, help="登记时按场地定下，以后不随场地变动", section="收费与押金")
+    remark = note("备注", max_length=1000)
+    price = decimal(
+        "收费标准", unit="元", minimum=0, help="登记时按场地定下，以后不随场地变动", section="收费与押金", folded=True
+    )
     price_unit = choice("计费方式", PRICE_UNITS)
     fee = decimal("收费", unit="元", minimum=0)
     deposit = decimal("押金", unit="元", minimum=0)
     deposit_state = choice("押金状态", DEPOSIT_STATES)
     deposit_kept = decimal("扣留金额", unit="元", minimum=0)
     deposit_reason = text("扣留原因", max_length=200)
-    opinion = text("中心意见", max_length=200, section="审批")
+    opinion = text("中心意见", max_length=200, section="审批", folded=True)
     approved_by = text("审批人", format="person_name", max_length=60)
     approved_on = day("审批日期")
     cancel_reason = text("取消或不批准的理由", max_length=200)
     cancelled_at = moment("取消时间")
     cancelled_by = text("取消人", max_length=60)
-    checked_in_at = moment("到场时间", section="使用")
+    checked_in_at = moment("到场时间", section="使用", folded=True)
     checked_out_at = moment("离场时间")
     actual_headcount = integer("实到人数", unit="人", minimum=0)
     condition = choice("设备场地", CONDITIONS)
     cleanliness = choice("卫生", CLEANLINESS)
     damage = note("损坏情况", max_length=500)
-    series = link("系列", "booking_series", section="系列")
+    series = link("系列", "booking_series", section="系列与让位", folded=True)
     original_date = day("系列原定日期")
     yields_to = link("让位于", "booking", help="两个预约冲突时，由谁让位")
-    remark = note("备注", max_length=1000)
 
 
 class BookingEquipment(Record, label="预约设备", icon="monitor", title=("remark",), order="number"):
@@ -160,23 +162,23 @@ class SlotWaiting(
 ):  # fmt: skip
     """Somebody waits for a room at a time; when it becomes free it is held for them until a deadline (rules.md 26-30)."""
 
-    purpose = text("活动名称", max_length=100, search=True, listed=True, section="候补")
-    venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC)
+    venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC, section="候补")
     start = moment("开始", required=True, listed=True, privacy=PUBLIC)
     end = moment("结束", required=True, listed=True, privacy=PUBLIC)
-    status = choice("状态", WAITING_STATUS, default="waiting", listed=True, privacy=PUBLIC)
-    priority = integer("优先级", default=0, help="数大的在前")
-    purpose_kind = choice("类别", PURPOSE_KINDS)
     headcount = integer("人数", unit="人", minimum=0)
+    client = link("申请方", "organization", "team", section="申请方与活动")
+    purpose = text("活动名称", max_length=100, search=True, listed=True, recalled=True)
+    client_name = text("申请单位/团队", max_length=120, search=True, listed=True,
+                       personal_if=("client_kind", "resident"))  # fmt: skip
+    client_kind = choice("申请方类型", CLIENT_KINDS)
+    contact_name = text("负责人", format="person_name", max_length=60, privacy=PERSONAL, search=True)
+    contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
+    purpose_kind = choice("类别", PURPOSE_KINDS)
+    priority = integer("优先级", default=0, help="数大的在前")
+    status = choice("状态", WAITING_STATUS, default="waiting", listed=True, privacy=PUBLIC, section="排队与备注", folded=True)
     joined_at = moment("排队时间", listed=True)
     offer_until = moment("保留到", help="到时未确认，让给下一家")
     booking = link("成为预约", "booking")
-    client_kind = choice("申请方类型", CLIENT_KINDS, section="申请方")
-    client = link("申请方", "organization", "team")
-    client_name = text("申请单位/团队", max_length=120, search=True, listed=True,
-                       personal_if=("client_kind", "resident"))  # fmt: skip
-    contact_name = text("负责人", format="person_name", max_length=60, privacy=PERSONAL, search=True)
-    contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
     remark = note("备注", max_length=500)
 
 
@@ -185,7 +187,7 @@ class KeyHandover(
 ):  # fmt: skip
     """Keys of a venue that were handed out, and whether they are back (rules.md 25)."""
 
-    keys = text("钥匙", required=True, max_length=60, search=True, listed=True, help="例如 201 室 1 把")
+    keys = text("钥匙", required=True, max_length=60, search=True, listed=True, recalled=True, help="例如 201 室 1 把")
     venue = link("场地", "venue", required=True, listed=True, privacy=PUBLIC)
     booking = link("场地预约", "booking", listed=True)
     person_name = text(

@@ -85,6 +85,10 @@ class Field:
     """Shown as a column of the list unless the user chose otherwise."""
     section: str = ""
     """Heading under which the form shows this field and those after it."""
+    folded: bool = False
+    """The section that begins here is folded away in the form until something stands in it, or it is asked for."""
+    recalled: bool = False
+    """What was written here before is offered while one types."""
     system: bool = False
     """Kept by the program, not typed: number, deleted, merged_into."""
 

@@ -45,7 +45,8 @@ class Venue(Record, label="场地", number="CD", icon="door-open", groups={"buff
     equipment = note("设备", max_length=1000, privacy=PUBLIC)
     access = note("到达与无障碍", max_length=500, privacy=PUBLIC, help="例如 二楼，有电梯和轮椅坡道")
     contact_phone = text("联系电话", format="phone", privacy=PERSONAL)
-    opens = text("每日开放时间", max_length=40, help="例如 8:30-21:00；留空为全天", privacy=PUBLIC, section="开放时间")
+    opens = text("每日开放时间", max_length=40, help="例如 8:30-21:00；留空为全天", privacy=PUBLIC, section="开放时间",
+                 folded=True)  # fmt: skip
     opens_mon = text("周一", max_length=60, privacy=PUBLIC, help=HOURS_HELP)
     opens_tue = text("周二", max_length=60, privacy=PUBLIC)
     opens_wed = text("周三", max_length=60, privacy=PUBLIC)
@@ -56,7 +57,8 @@ class Venue(Record, label="场地", number="CD", icon="door-open", groups={"buff
     opens_holiday = text("法定节假日", max_length=60, privacy=PUBLIC, help="填了开放时间的场地，留空为节假日不开放")
     around_the_clock = boolean("24小时开放", privacy=PUBLIC, help="不受开放时间限制，全天预约为 0:00-24:00")
     overnight = boolean("允许跨夜", privacy=PUBLIC, help="预约可以跨过午夜")
-    notice_days = integer("至少提前", unit="天", minimum=0, maximum=365, section="预约规则", help="按开始时间计算")
+    notice_days = integer("至少提前", unit="天", minimum=0, maximum=365, section="预约规则", folded=True,
+                          help="按开始时间计算")  # fmt: skip
     ahead_days = integer("最多提前", unit="天", minimum=0, maximum=1100, help="按开始时间计算")
     cancel_hours = integer("取消时限", unit="小时", minimum=0, maximum=8760, help="开始前不足此时间取消，计为逾期取消")
     release_minutes = integer(
@@ -64,7 +66,7 @@ class Venue(Record, label="场地", number="CD", icon="door-open", groups={"buff
     )
     competing = boolean("允许多家同时申请", help="同一时段可有几份申请，批准一份时其余不批准")
     waiting_order = choice("候补顺序", WAITING_ORDERS, default="strict", privacy=PUBLIC)
-    price = decimal("收费标准", unit="元", minimum=0, privacy=PUBLIC, section="收费")
+    price = decimal("收费标准", unit="元", minimum=0, privacy=PUBLIC, section="收费与备注", folded=True)
     price_unit = choice("计费方式", PRICE_UNITS, default="hour", privacy=PUBLIC)
     deposit = decimal("押金标准", unit="元", minimum=0, privacy=PUBLIC)
     remark = note("备注")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 from app.models.services import OPEN_CASES
 from app.services import reading
-from app.services.calendar import GONE, PENDING
+from app.services.calendar import PENDING
+from app.services.day_blocks import Block, Item, day, day_items, joined, of_day, read
 from app.services.office import Office
-from app.services.reading import Query, Row
-from app.services.times import say_day, say_time
+from app.services.reading import Query
+from app.services.times import say_day
+from app.services.today_counter import counter_blocks
+from app.services.workdays import next_year_missing
 from app.text import _
 
 REMIND_DAYS: Final = (30, 90, 180)
@@ -23,41 +25,14 @@ IN_FORCE: Final = ("normal", "changing")
 
 
 @dataclass(frozen=True)
-class Item:
-    """One line of a block: when, what, beside it in grey who or where, and its status by code and word."""
-
-    kind: str
-    id: str
-    when: str
-    title: str
-    detail: str = ""
-    status: str = ""
-    word: str = ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """One list of the day; ``query`` opens all of it."""
-
-    code: str
-    """bookings, trainings, activities, certificates or cases."""
-    kind: str
-    title: str
-    summary: str
-    items: tuple[Item, ...]
-    query: Query
-    empty: str
-    count: int
-    """How many there are; of what is due, ``items`` holds the first ones."""
-
-
-@dataclass(frozen=True)
 class Today:
     """The day in words and in blocks."""
 
     date: str
     summary: str
     blocks: tuple[Block, ...]
+    plan_missing: int | None = None
+    """Next year, where from November on its days off and adjusted workdays are not known yet."""
 
     def block(self, code: str) -> Block:
         """The block called ``code``."""
@@ -67,13 +42,22 @@ class Today:
 def today(office: Office) -> Today:
     """Everything of today but the findings, which take longer and are asked for apart."""
     on = office.today
-    blocks = (_bookings(office, on), _trainings(office, on), _activities(office, on),
+    blocks = (*counter_blocks(office, on), _trainings(office, on), _activities(office, on),
               _certificates(office, on), _cases(office, on))  # fmt: skip
-    bookings, trainings, activities, certificates, cases = (block.count for block in blocks)
+    bookings, offers, keys, deposits, trainings, activities, certificates, cases = (block.count for block in blocks)
     pending = sum(item.status in PENDING for item in blocks[0].items)
+    late = sum(item.status == "overdue" and item.step == "check_in" for item in blocks[0].items)
     parts = [_("今天 {n} 场预约", n=bookings) if bookings else _("今天没有预约")]
     if pending:
         parts.append(_("{n} 场待确认", n=pending))
+    if late:
+        parts.append(_("{n} 场迟到", n=late))
+    if offers:
+        parts.append(_("{n} 家候补待联系", n=offers))
+    if keys:
+        parts.append(_("{n} 处钥匙未还", n=keys))
+    if deposits:
+        parts.append(_("{n} 笔押金待退", n=deposits))
     if trainings:
         parts.append(_("{n} 场培训", n=trainings))
     if activities:
@@ -82,7 +66,7 @@ def today(office: Office) -> Today:
         parts.append(_("{n} 件服务逾期", n=cases))
     if certificates:
         parts.append(_("{n} 张证书半年内到期", n=certificates))
-    return Today(on, _("，").join(parts), blocks)
+    return Today(on, _("，").join(parts), blocks, next_year_missing(office))
 
 
 def print_block(office: Office, block: Block) -> bytes:
@@ -97,51 +81,14 @@ def print_block(office: Office, block: Block) -> bytes:
     return table_slip(block.title, columns, rows, slip_context(office), note=_("{day}，{summary}", day=say_day(office.today), summary=block.summary))  # fmt: skip
 
 
-def _read(office: Office, kind: str, query: Query) -> list[Row]:
-    return reading.rows(office, kind, reading.ids(office, kind, query))
-
-
-def _of_day(on: str) -> dict[str, tuple[str | None, str | None]]:
-    """Everything that touches a day: begun before it ends, not over when it begins."""
-    return {"start": (None, f"{on}T23:59"), "end": (f"{on}T00:01", None)}
-
-
-def _day_items(rows: Sequence[Row], on: str, title: str, detail: Callable[[Row], str]) -> tuple[Item, ...]:
-    return tuple(
-        Item(row.kind.name, row.id, _hours(row, on), str(row.values.get(title) or "") or row.title, detail(row),
-             row.values.get("status") or "", row.display("status"))
-        for row in rows
-    )  # fmt: skip
-
-
-def _hours(row: Row, on: str) -> str:
-    """``9:00-11:00``, a day that is not this one written out."""
-    start, end = str(row.values["start"]), str(row.values["end"])
-    midnight = (date.fromisoformat(on) + timedelta(days=1)).isoformat() + "T00:00"
-    first = say_time(start) if start[:10] == on else "0:00"
-    last = "24:00" if end >= midnight else say_time(end)
-    return f"{first}-{last}"
-
-
-def _bookings(office: Office, on: str) -> Block:
-    query = Query(between=_of_day(on), order="start")
-    rows = [row for row in _read(office, "booking", query) if row.values.get("status") not in GONE]
-    items = _day_items(
-        rows, on, "purpose", lambda row: _joined(row.display("venue"), row.display("client_name", masked=True))
-    )
-    pending = sum(item.status in PENDING for item in items)
-    summary = _("{n} 场，{m} 场待确认", n=len(items), m=pending) if pending else _("{n} 场", n=len(items))
-    return Block("bookings", "booking", _("今天的预约"), summary, items, query, _("今天没有场地预约。"), len(items))
-
-
 def _trainings(office: Office, on: str) -> Block:
-    query = Query(between=_of_day(on), order="start")
-    rows = [row for row in _read(office, "training", query) if row.values.get("status") != "cancelled"]
-    items = _day_items(
+    query = Query(between=of_day(on), order="start")
+    rows = [row for row in read(office, "training", query) if row.values.get("status") != "cancelled"]
+    items = day_items(
         rows,
         on,
         "title",
-        lambda row: _joined(row.values.get("place") or row.display("venue"), row.values.get("teacher")),
+        lambda row: joined(row.values.get("place") or row.display("venue"), row.values.get("teacher")),
     )
     return Block(
         "trainings",
@@ -156,10 +103,10 @@ def _trainings(office: Office, on: str) -> Block:
 
 
 def _activities(office: Office, on: str) -> Block:
-    query = Query(between=_of_day(on), order="start")
-    rows = [row for row in _read(office, "activity", query) if row.values.get("status") != "cancelled"]
-    items = _day_items(
-        rows, on, "title", lambda row: _joined(row.values.get("place") or row.display("venue"), row.values.get("host"))
+    query = Query(between=of_day(on), order="start")
+    rows = [row for row in read(office, "activity", query) if row.values.get("status") != "cancelled"]
+    items = day_items(
+        rows, on, "title", lambda row: joined(row.values.get("place") or row.display("venue"), row.values.get("host"))
     )
     return Block("activities", "activity", _("今天的活动"), _("{n} 项", n=len(items)), items, query, _("今天没有社区活动。"), len(items))  # fmt: skip
 
@@ -175,7 +122,7 @@ def _certificates(office: Office, on: str, most: int = FIRST) -> Block:
         left = (date.fromisoformat(ends) - date.fromisoformat(on)).days
         word = _("已过期 {n} 天", n=-left) if left < 0 else _("今天到期") if not left else _("还有 {n} 天", n=left)
         status = "overdue" if left < 0 else "suspended" if left <= REMIND_DAYS[0] else ""
-        items.append(Item("organization", row.id, _day(ends, on), row.title, row.display("org_type"), status, word))
+        items.append(Item("organization", row.id, day(ends, on), row.title, row.display("org_type"), status, word))
     empty = _("半年内没有到期的登记证书。")
     return Block(
         "certificates", "organization", _("证书到期"), _bands(office, on, query), tuple(items), query, empty, len(ids)
@@ -198,7 +145,7 @@ def _bands(office: Office, on: str, query: Query) -> str:
         if n := count(low, days):
             said.append(_("{days} 天内 {n}", days=days, n=n))
         low = days + 1
-    return _joined(*said)
+    return joined(*said)
 
 
 def _cases(office: Office, on: str, most: int = FIRST) -> Block:
@@ -210,21 +157,9 @@ def _cases(office: Office, on: str, most: int = FIRST) -> Block:
         due = str(row.values["due_on"])
         late = (date.fromisoformat(on) - date.fromisoformat(due)).days
         asked = " ".join(str(row.values.get("request_text") or "").split())
-        who = _joined(row.display("client_name", masked=True), row.display("status"))
-        items.append(Item("service_case", row.id, _day(due, on), asked, who, "overdue", _("逾期 {n} 天", n=late)))
+        who = joined(row.display("client_name", masked=True), row.display("status"))
+        items.append(Item("service_case", row.id, day(due, on), asked, who, "overdue", _("逾期 {n} 天", n=late)))
     empty = _("没有逾期的服务。")
     return Block(
         "cases", "service_case", _("逾期的服务"), _("{n} 件", n=len(ids)), tuple(items), query, empty, len(ids)
     )
-
-
-def _day(stored: str, on: str) -> str:
-    """``11月24日``, with its year where that is another one."""
-    day = date.fromisoformat(stored)
-    if stored[:4] == on[:4]:
-        return _("{month}月{day}日", month=day.month, day=day.day)
-    return _("{year}年{month}月{day}日", year=day.year, month=day.month, day=day.day)
-
-
-def _joined(*parts: object) -> str:
-    return " · ".join(str(part) for part in parts if part)

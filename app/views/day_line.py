@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from app.services.today import Item
+from app.services.day_blocks import Item
 from app.views.theme import ACCENT, GROUND, LINE, RED, SECOND, TEXT, Theme, paint_mark, status_mark
 
 ROW = 36

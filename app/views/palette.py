@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
@@ -26,7 +26,7 @@ from app.models.registry import KINDS
 from app.services import reading
 from app.text import _
 from app.views.context import Context, Goto
-from app.views.places import PLACES, name_of
+from app.views.places import EVERYWHERE, PARTS, name_of
 from app.views.theme import GREY, PAPER, SECOND, TEXT, TINT, Theme
 
 TYPING_MS = 120
@@ -51,12 +51,28 @@ def actions() -> list[Choice]:
     offered = [
         Choice(_("新建{kind}", kind=_(kind.label)), "", _("动作"), "plus", Goto("form", {"kind": name, "values": {}}))
         for name, kind in KINDS.items()
-        if not kind.internal
+        if not kind.internal and name not in PARTS
     ]
+    offered.append(Choice(_("停用场地，通知并取消预约"), "", _("动作"), "lock", Goto("closing", {})))
     offered += [
-        Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments))) for place in PLACES
+        Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments)))
+        for place in EVERYWHERE
     ]
     return offered
+
+
+BOOKED: Final = {"venue": "venue", "organization": "client", "team": "client"}
+"""Of a room, or of somebody who comes to the counter, F5 begins a booking: in which field it stands."""
+
+
+def begun(goto: Goto) -> Goto:
+    """What F5 begins on a line: a booking of the room or for the client, a new record on the place of a kind."""
+    kind, record_id = str(goto.arguments.get("kind", "")), goto.arguments.get("record_id")
+    if record_id and kind in BOOKED:
+        return Goto("form", {"kind": "booking", "values": {BOOKED[kind]: record_id}})
+    if goto.page == "list":
+        return Goto("form", {"kind": kind, "values": {}})
+    return goto
 
 
 def look_up(context: Context, words: str) -> list[Choice]:
@@ -139,6 +155,10 @@ class Palette(QFrame):
     def __init__(self, context: Context, go: Callable[[Goto], None], parent: QWidget) -> None:
         super().__init__(parent)
         self.context, self._go, self._run, self._over = context, go, 0, parent
+        self._asking = False
+        """Whether words were typed that the list does not answer yet."""
+        self._pressed: bool | None = None
+        """Enter (False) or F5 (True) pressed meanwhile."""
         theme = context.theme
         self.setObjectName("palette")
         self.setAccessibleName(_("查找"))
@@ -169,7 +189,7 @@ class Palette(QFrame):
         self.list.setAccessibleName(_("找到的内容"))
         self.list.itemClicked.connect(self._take)
         column.addWidget(self.list, 1)
-        self.note = QLabel(_("↑↓ 选择，回车打开，Esc 收起"))
+        self.note = QLabel(_("↑↓ 选择，回车打开，F5 为它新建预约，Esc 收起"))
         self.note.setProperty("look", "second")
         self.note.setFont(theme.font(12))
         self.note.setContentsMargins(theme.px(16), 0, theme.px(16), 0)
@@ -196,11 +216,14 @@ class Palette(QFrame):
         """Go away."""
         self._run += 1
         self._typing.stop()
+        self._asking, self._pressed = False, None
         self.hide()
 
     @Slot(str)
     def _typed(self, _text: str) -> None:
         if self.isVisible():
+            self._run += 1  # what is under way answers older words
+            self._asking, self._pressed = True, None
             self._typing.start()
 
     @Slot()
@@ -215,6 +238,7 @@ class Palette(QFrame):
         """Show what was found, unless something else has been typed since."""
         if run != self._run:
             return
+        self._asking = False
         self.list.clear()
         for choice in found:
             item = QListWidgetItem()
@@ -224,10 +248,22 @@ class Palette(QFrame):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.note.setText(
-            _("↑↓ 选择，回车打开，Esc 收起")
+            _("↑↓ 选择，回车打开，F5 为它新建预约，Esc 收起")
             if found
             else _("没有找到“{words}”。换个说法，或用拼音首字母试试。", words=words)
         )
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None:
+            self._wanted(begin=pressed)
+
+    def _wanted(self, *, begin: bool) -> None:
+        """Take the current line, or once they are there the first of what answers the words just typed."""
+        if self._asking:
+            self._pressed = begin
+        elif self.list.currentItem() is not None:
+            choice: Choice = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
+            self.dismiss()
+            self._go(begun(choice.goto) if begin else choice.goto)
 
     @Slot(QListWidgetItem)
     def _take(self, item: QListWidgetItem) -> None:
@@ -254,10 +290,9 @@ class Palette(QFrame):
             row = self.list.currentRow() + steps[Qt.Key(key)]
             self.list.setCurrentRow(max(0, min(row, self.list.count() - 1)))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._typing.isActive():  # what is listed answers older words
-                return True
-            if self.list.currentItem() is not None:
-                self._take(self.list.currentItem())
+            self._wanted(begin=False)
+        elif key == Qt.Key.Key_F5:
+            self._wanted(begin=True)
         elif key == Qt.Key.Key_Escape:
             self.dismiss()
         else:

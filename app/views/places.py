@@ -21,18 +21,36 @@ class Place:
     icon: str
     page: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    beside: tuple[Place, ...] = ()
+    """Places that have no entry of their own: this place and they are tabs of one another."""
+
+    @property
+    def tabs(self) -> tuple[Place, ...]:
+        """This place and those beside it, or nothing where there are none."""
+        return (self, *self.beside) if self.beside else ()
 
 
-def _list(kind: str, label: str, icon: str) -> Place:
-    return Place(kind, label, icon, "list", MappingProxyType({"kind": kind}))
+def _list(kind: str, label: str, icon: str, *beside: Place) -> Place:
+    return Place(kind, label, icon, "list", MappingProxyType({"kind": kind}), beside)
 
 
 GROUPS: Final = (
     (
         Place("today", "今日", "house", "today"),
         Place("calendar", "场地日历", "calendar-days", "calendar"),
-        _list("booking", "场地预约", "calendar-check"),
-        _list("venue", "场地", "door-open"),
+        _list(
+            "booking", "场地预约", "calendar-check",
+            _list("booking_series", "系列预约", "calendar-days"),
+            _list("slot_waiting", "场地候补", "clock"),
+            _list("key_handover", "钥匙交接", "key"),
+        ),
+        _list(
+            "venue", "场地", "door-open",
+            _list("equipment", "设备", "monitor"),
+            _list("closure", "停用与例外开放", "lock"),
+            _list("quota", "预约额度", "list"),
+            _list("calendar_day", "节假日与调休", "calendar-days"),
+        ),
     ),
     (
         _list("service_case", "服务记录", "clipboard-list"),
@@ -57,6 +75,11 @@ GROUPS: Final = (
     ),
 )
 PLACES: Final = tuple(place for group in GROUPS for place in group)
+"""The entries of the navigation."""
+EVERYWHERE: Final = tuple(one for place in PLACES for one in (place.tabs or (place,)))
+"""Every place, those beside an entry after it."""
+PARTS: Final = frozenset({"booking_equipment", "fee_line", "quota_venue"})
+"""Kinds that have no place: they are parts of a record and made and found in its form."""
 
 MODULES: Final = MappingProxyType(
     {
@@ -69,6 +92,7 @@ MODULES: Final = MappingProxyType(
         "bin": ("app.views.records.bin_page", "BinPage"),
         "import": ("app.views.records.import_page", "ImportPage"),
         "sync": ("app.views.sync_page", "SyncPage"),
+        "closing": ("app.views.counter.closing_page", "ClosingPage"),
         "settings": ("app.views.settings_page", "SettingsPage"),
     }
 )
@@ -96,6 +120,11 @@ class MissingPage(Page):
 
         back = self.button(_("返回"), context.back, icon="arrow-left")
         self.body.addWidget(self.empty_state(_("这一页在这个版本里还没有。"), back))
+
+
+def entry_of(key: str) -> Place | None:
+    """The entry of the navigation under which the place or page called ``key`` is found."""
+    return next((place for place in PLACES if key in (place.key, *(one.key for one in place.beside))), None)
 
 
 def name_of(place: Place) -> str:

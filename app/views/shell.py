@@ -18,7 +18,7 @@ from app.views import dialogs
 from app.views.context import Context, Goto, Said
 from app.views.nav import Nav
 from app.views.page import Page
-from app.views.places import PLACES, Place, page_class
+from app.views.places import EVERYWHERE, PLACES, Place, entry_of, page_class
 from app.views.preferences import Preferences
 from app.views.theme import ACCENT, TEXT_SIZES, Theme
 from app.views.undo_bar import UndoBar
@@ -171,7 +171,7 @@ class Shell(QWidget):
             self.stack.addWidget(page)
             page.windowTitleChanged.connect(self._name_window)
         self.stack.setCurrentWidget(page)
-        self.nav.select(self._key)
+        self._mark_entry()
         self._name_window()
         focus = page.focusProxy()
         (focus or page).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -200,7 +200,11 @@ class Shell(QWidget):
     @Slot(object)
     def _chosen(self, place: Place) -> None:
         self.go(Goto(place.page, place.arguments))
-        self.nav.select(self._key)
+        self._mark_entry()
+
+    def _mark_entry(self) -> None:
+        entry = entry_of(self._key)
+        self.nav.select(entry.key if entry is not None else "")
 
     @Slot()
     def _numbered(self) -> None:
@@ -305,7 +309,7 @@ class Shell(QWidget):
                 part.deleteLater()
         self.context.theme.apply(app)
         self._build()
-        place = next((place for place in PLACES if place.key == self._key), PLACES[0])
+        place = next((place for place in EVERYWHERE if place.key == self._key), PLACES[0])
         self._trail.clear()
         self.go(Goto(place.page, place.arguments))
 
@@ -351,9 +355,10 @@ def keys_help() -> str:
             _("Ctrl+K　查找任何内容，或直接开始一件事"),
             _("Ctrl+1 至 Ctrl+9　左侧前九个页面"),
             _("F5　新建　　F6　保存　　Ctrl+P　打印"),
+            _("在查找里按 F5　为找到的场地或单位新建预约"),
             _("Ctrl+Z　撤销刚才的操作"),
             _("Ctrl+加号、Ctrl+减号　文字大小"),
             _("Esc　返回"),
-            _("日期可以键入 1124、11-24、明天；时间可以键入 9、930、下午2点"),
+            _("日期可以键入 1124、11-24、明天；时间可以键入 9、930、下午2点；结束可以键入时长 2h、90"),
         )
     )

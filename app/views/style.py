@@ -18,6 +18,14 @@ QPushButton[look="primary"]:disabled { background: @GROUND; border-color: @LINE;
 QPushButton[look="link"] { background: transparent; border: 1px solid transparent; color: @ACCENT; padding: 0 ~4~; }
 QPushButton[look="link"]:hover { text-decoration: underline; }
 QPushButton[look="link"]:focus { border-color: @ACCENT; }
+QPushButton[look="fold"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 0; }
+QPushButton[look="fold"]:hover { color: @ACCENT; }
+QPushButton[look="fold"]:focus { border-color: @ACCENT; }
+QPushButton[look="tab"] { background: transparent; border: none; border-bottom: ~2~ solid transparent; border-radius: 0;
+  color: @SECOND; padding: 0 ~8~; }
+QPushButton[look="tab"]:hover { color: @TEXT; }
+QPushButton[look="tab"]:checked { color: @ACCENT; border-bottom-color: @ACCENT; font-weight: 700; }
+QPushButton[look="tab"]:focus { background: @TINT; }
 QPushButton::menu-indicator { image: url(@ARROW); width: ~12~; height: ~12~; subcontrol-position: right center; right: ~6~; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: ~4~; padding: ~2~; }
 QToolButton:hover { background: @TINT; }

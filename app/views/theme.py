@@ -39,12 +39,13 @@ class Mark(NamedTuple):
 
 _MARKS: Final = {
     **dict.fromkeys(
-        ("confirmed", "checked_in", "open", "active", "normal", "running", "announced", "enrolled", "attended"),
+        ("confirmed", "checked_in", "open", "active", "normal", "running", "announced", "enrolled", "attended",
+         "usable", "accepted"),
         Mark(DISC, ACCENT),
     ),
     **dict.fromkeys(
         (
-            "requested", "tentative", "waiting", "planned", "filed", "applied", "committee_passed", "street_passed",
+            "requested", "tentative", "waiting", "offered", "repair", "planned", "filed", "applied", "committee_passed", "street_passed",
             "registered", "in_progress", "transferred", "changing", "paused", "suspended",
         ),
         Mark(HALF, AMBER),

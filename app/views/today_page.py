@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from app.errors import Refusal
+from app.services.day_blocks import Block, Item
 from app.services.times import say_day
-from app.services.today import Block, Item, Today, print_block, today
+from app.services.today import Today, print_block, today
+from app.services.writing import Saved
 from app.text import _
-from app.views.context import Context
+from app.views import dialogs
+from app.views.banners import Banners
+from app.views.context import Context, Said
+from app.views.counter.walk_in import walk_in
 from app.views.day_line import DayLine, widths
 from app.views.elided import ElidedLabel
 from app.views.page import Page, button
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
 
 MOST = 9
 """Lines of a block; the rest is one click away."""
+STEPS: Final = {"check_in": "到场", "check_out": "离场", "key_back": "已还", "accept": "接受"}
+WHEN_ANY = frozenset({"offers", "keys", "deposits"})
+"""Cards that are only there when something is in them."""
 RED_FINDINGS = frozenset({"clash", "oversubscribed"})
 
 
@@ -32,6 +41,8 @@ class Card(QFrame):
     opened = Signal(object)
     all_wanted = Signal(object)
     print_wanted = Signal(object)
+    step_wanted = Signal(object)
+    """The :class:`Item` of which the button was pressed."""
 
     def __init__(self, theme: Theme, code: str, title: str, *, printable: bool = True) -> None:
         super().__init__()
@@ -79,20 +90,44 @@ class Card(QFrame):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        self.items = items
+        self.items = items = tuple(sorted(items, key=lambda item: item.over))
         self.summary.setText(summary if items else "")
         self.print_button.setEnabled(bool(items))
         columns = widths(self.theme, items[:MOST])
+        steps = any(item.step for item in items[:MOST])
         for item in items[:MOST]:
             line = DayLine(self.theme, item, *columns)
             line.clicked.connect(self._open)
-            self.lines.addWidget(line)
+            self.lines.addWidget(self._beside(line, item) if steps else line)
         if count > MOST or not items:
             note = QLabel(_("还有 {n} 条，点“全部”查看。", n=count - MOST) if items else empty)
             note.setProperty("look", "second")
             note.setWordWrap(True)
             note.setContentsMargins(self.theme.px(16), self.theme.px(4), self.theme.px(16), self.theme.px(4))
             self.lines.addWidget(note)
+
+    def _beside(self, line: DayLine, item: Item) -> QWidget:
+        """The line with the button of what is mostly done next; without one its place stays empty."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, self.theme.px(8), 0)
+        row.setSpacing(0)
+        row.addWidget(line, 1)
+        one = button(self.theme, _(STEPS[item.step]) if item.step else "", self._step, look="link")
+        one.setFixedSize(self.theme.px(56), self.theme.px(32))
+        one.setProperty("item", item)
+        one.setEnabled(bool(item.step))
+        if item.step:
+            one.setAccessibleName(_("{step}：{title}", step=_(STEPS[item.step]), title=item.title))
+            one.setToolTip(one.accessibleName())
+        else:
+            one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        row.addWidget(one)
+        return holder
+
+    @Slot()
+    def _step(self) -> None:
+        self.step_wanted.emit(self.sender().property("item"))
 
     @Slot()
     def _open(self) -> None:
@@ -114,7 +149,10 @@ class TodayPage(Page):
 
     name = "today"
     title = "今日"
-    listens_to = frozenset({"booking", "venue", "training", "activity", "organization", "service_case"})
+    listens_to = frozenset(
+        {"booking", "venue", "training", "activity", "organization", "service_case", "slot_waiting", "key_handover",
+         "calendar_day", "center"}
+    )  # fmt: skip
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -125,7 +163,9 @@ class TodayPage(Page):
         new.setToolTip(_("新建预约（F5）"))
         case = self.button(_("登记服务"), self._new_case, icon="clipboard-list")
         board = self.button(_("场地日历"), self._calendar, icon="calendar-days")
-        self.set_actions(new, [board, case])
+        here = self.button(_("现场使用"), self._walk_in, icon="user")
+        here.setToolTip(_("人已经在柜台：从现在起的预约，保存即为使用中"))
+        self.set_actions(new, [board, case, here])
         context.watch.found.connect(self._found)
         context.watch.status_changed.connect(self._stands)
         context.watch.minute.connect(self._minute)
@@ -134,13 +174,15 @@ class TodayPage(Page):
 
     def _lay_out(self) -> None:
         px = self.theme.px
+        self.banners = Banners(self.theme)
+        self.body.addWidget(self.banners)
         inner = QWidget()
         columns = QHBoxLayout(inner)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(px(16))
         named = (
             (("bookings", _("今天的预约")), ("cases", _("逾期的服务")), ("findings", _("待处理"))),
-            (("trainings", _("今天的培训")), ("activities", _("今天的活动")), ("certificates", _("证书到期"))),
+            (("offers", _("候补待联系")), ("keys", _("钥匙未还")), ("deposits", _("押金待退")), ("trainings", _("今天的培训")), ("activities", _("今天的活动")), ("certificates", _("证书到期"))),
         )
         for share, cards in zip((11, 9), named, strict=True):
             column = QVBoxLayout()
@@ -150,8 +192,11 @@ class TodayPage(Page):
                 card.opened.connect(self._open)
                 card.all_wanted.connect(self._all)
                 card.print_wanted.connect(self._print)
+                card.step_wanted.connect(self._take_step)
                 self.cards[code] = card
                 column.addWidget(card)
+                if code in WHEN_ANY:
+                    card.hide()
             if share == 9:
                 column.addWidget(self._sync_card())
             column.addStretch(1)
@@ -190,11 +235,19 @@ class TodayPage(Page):
         self.set_summary(_("{day}：{summary}", day=say_day(day.date), summary=day.summary))
         for block in day.blocks:
             self.cards[block.code].show_items(block.items, block.summary, block.empty, block.count)
+            if block.code in WHEN_ANY:
+                self.cards[block.code].setVisible(bool(block.items))
+        if day.plan_missing is None:
+            self.banners.drop("plan")
+        elif "plan" not in self.banners.shown:
+            words = _("{year}年的节假日与调休还没有登记，明年的预约暂时只按周末判断。", year=day.plan_missing)
+            self.banners.put("plan", words).offer(_("去登记"), self._plan)
 
     @Slot()
     def _minute(self) -> None:
+        """Who was to come is late now, and after midnight it is another day."""
         self._stands(self.context.watch.status)
-        if self.day is not None and self.day.date != self.context.office.today:
+        if self.day is not None:
             self.mark_stale()
 
     @Slot(object)
@@ -226,6 +279,41 @@ class TodayPage(Page):
     @Slot()
     def _calendar(self) -> None:
         self.context.open_page("calendar", day=self.context.office.today)
+
+    @Slot()
+    def _walk_in(self) -> None:
+        self.context.new_record("booking", walk_in(self.context.office))
+
+    @Slot()
+    def _plan(self) -> None:
+        self.context.open_list("calendar_day")
+
+    @Slot(object)
+    def _take_step(self, item: Item) -> None:
+        """Done at once where nothing has to be asked; else in its form."""
+        from app.services import counter, slot_waiting
+
+        office = self.context.office
+        doing = {
+            "check_in": (counter.check_in, _("已办理到场：{title}", title=item.title)),
+            "key_back": (counter.key_back, _("钥匙已还：{title}", title=item.title)),
+            "accept": (slot_waiting.accept, _("已接受，预约成立：{title}", title=item.title)),
+        }  # fmt: skip
+        if item.step not in doing:
+            self.context.open_record(item.kind, item.id)
+            return
+        service, words = doing[item.step]
+        self.context.tasks.run(partial(service, office, item.id), partial(self._did, words), self._not_done, owner=self)
+
+    def _did(self, words: str, saved: Saved) -> None:
+        notes = "".join(saved.notices)
+        self.context.wrote(frozenset({"booking", "key_handover", "slot_waiting"}), f"{words}。{notes}" if notes else words, saved.op)
+
+    def _not_done(self, error: Exception) -> None:
+        if isinstance(error, Refusal):
+            self.context.said.emit(Said("".join(dialogs.message(error))))
+        else:
+            dialogs.report(self, error)
 
     @Slot()
     def _sync(self) -> None:

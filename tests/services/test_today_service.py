@@ -14,7 +14,7 @@ from app.workspace import Workspace
 def test_an_empty_day_says_so(workspace: Workspace) -> None:
     day = today(workspace.office)
     assert day.summary == "今天没有预约"
-    assert [block.items for block in day.blocks] == [()] * 5
+    assert [block.items for block in day.blocks] == [()] * 8
 
 
 def test_the_summary_counts_what_matters(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ from app.services import reading, writing
 from app.services.sample import add_sample
 from app.views.context import Context, Goto, Said
 from app.views.page import Page
-from app.views.places import GROUPS, MODULES, PLACES, page_class
+from app.views.places import EVERYWHERE, MODULES, PARTS, PLACES, page_class
 from app.views.preferences import Preferences
 from app.views.shell import Shell
 from app.views.theme import TEXT_SIZES, Theme
@@ -240,8 +240,10 @@ def test_another_person_may_sign_in(shell: Shell, qtbot: QtBot) -> None:
 def test_the_groups_hold_every_kind_that_is_not_internal() -> None:
     from app.models.registry import KINDS
 
-    shown = {place.arguments.get("kind") for group in GROUPS for place in group} - {None}
-    assert shown == {kind.name for kind in KINDS.values() if not kind.internal}
+    shown = {place.arguments.get("kind") for place in EVERYWHERE} - {None}
+    assert shown == {kind.name for kind in KINDS.values() if not kind.internal} - PARTS
+    for part in PARTS:
+        assert any(field.required and field.targets[0] in shown for field in KINDS[part].typed if field.targets)
 
 
 def test_times_are_said_as_people_say_them() -> None:

@@ -56,6 +56,10 @@ class Editor(QWidget):
     def pick(self) -> None:
         """F2: offer what can be picked."""
 
+    def entrance(self) -> QWidget | None:
+        """Where the cursor goes when the field is entered."""
+        return self.focusProxy()
+
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Put a part into the editor; the first becomes the one that is focused."""
         self.row_layout.addWidget(widget, stretch)

@@ -50,6 +50,7 @@ class LinkEditor(Editor):
         self._id: str | None = None
         self._title = ""
         self._run = 0
+        self._take_first = False
         self.line = Line(context.theme)
         kinds = "、".join(_(KINDS[target].label) for target in field.targets)
         self.line.setPlaceholderText(_("输入{kinds}的名称或拼音", kinds=kinds))
@@ -98,6 +99,7 @@ class LinkEditor(Editor):
 
     @Slot(str)
     def _edited(self, _text: str) -> None:
+        self._take_first = False
         self._timer.start()
         self.changed.emit()
 
@@ -120,6 +122,10 @@ class LinkEditor(Editor):
     def found(self, run: int, words: str, hits: Sequence[Hit]) -> None:
         """Offer ``hits`` and 新建, unless more was typed in the meantime."""
         if run != self._run or not (self.line.hasFocus() or self.completer.popup().isVisible()):
+            return
+        if self._take_first and hits:
+            self._take_first = False
+            self._pick(hits[0])
             return
         self.choices.clear()
         several = len(self.field.targets) > 1
@@ -148,18 +154,30 @@ class LinkEditor(Editor):
         self._run += 1
         hit, new = index.data(HIT_ROLE), index.data(NEW_ROLE)
         if hit is not None:
-            self.set_link(hit.id, hit.title)
-            self.changed.emit()
-            self.linked.emit(hit)
+            self._pick(hit)
         elif new is not None:
             self.line.setText(self._title if self._id else "")
             self.new_wanted.emit(new)
 
+    def _pick(self, hit: Hit) -> None:
+        """Take a record, and go on to the next field."""
+        self.set_link(hit.id, hit.title)
+        self.changed.emit()
+        self.linked.emit(hit)
+        self.left.emit()
+
     @Slot()
     def _entered(self) -> None:
-        """Enter in the line goes on; in the list it picks (the list handles it)."""
-        if not self.completer.popup().isVisible():
-            self._timer.stop()
+        """Enter in the line goes on; in the list it picks (the list handles it). Pressed before the list has come, it
+        takes the first that fits."""
+        if self.completer.popup().isVisible():
+            return
+        self._timer.stop()
+        typed = self.line.text().strip()
+        if typed and not (self._id is not None and typed == self._title.strip()):
+            self._take_first = True
+            self._search(typed)
+        else:
             self.left.emit()
 
 

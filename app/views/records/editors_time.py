@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,12 +10,17 @@ from PySide6.QtCore import QDate, QPoint, QStringListModel, Qt, Slot
 from PySide6.QtWidgets import QCalendarWidget, QCompleter, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from app.models.fields import Field, Misfit
+from app.services.times import shift
 from app.text import _
 from app.views.records.editors import Editor, Line
-from app.views.records.typed import moment, parse_date, parse_time, say_date
+from app.views.records.typed import moment, parse_date, parse_length, parse_time, say_date
 from app.views.theme import Theme
 
 HALF_HOURS = tuple(f"{hour:02d}:{minute:02d}" for hour in range(7, 23) for minute in (0, 30))
+
+
+def _nothing(_text: str) -> str:
+    return ""
 
 
 class DateEditor(Editor):
@@ -109,6 +115,8 @@ class TimeEditor(Editor):
         super().__init__(field, theme, parent)
         self.line = Line(theme)
         self.line.setPlaceholderText(_("如 9、930"))
+        self.otherwise: Callable[[str], str] = _nothing
+        """What a text that is no time means, in words."""
         self.line.textEdited.connect(self._edited)
         self.line.editingFinished.connect(self._settle)
         self.line.returnPressed.connect(self.left)
@@ -133,7 +141,8 @@ class TimeEditor(Editor):
 
     def _say(self) -> None:
         found = parse_time(self.line.text())
-        self.line.set_hint(found if found and found != self.line.text() else "")
+        said = found if found is not None else self.otherwise(self.line.text())
+        self.line.set_hint(said if said != self.line.text() else "")
 
     @Slot(str)
     def _picked(self, text: str) -> None:
@@ -163,7 +172,7 @@ class TimeEditor(Editor):
 
 
 class MomentEditor(Editor):
-    """A date and a time side by side."""
+    """A date and a time side by side. One that follows another has its day, and may be given as a length after it."""
 
     def __init__(self, field: Field, theme: Theme, today: date, parent: QWidget | None = None) -> None:
         super().__init__(field, theme, parent)
@@ -174,6 +183,53 @@ class MomentEditor(Editor):
         self.day.left.connect(self._to_time)
         self.time.left.connect(self.left)
         self.time.line.setAccessibleName(_("{label} 时间", label=_(field.label)))
+        self._start: MomentEditor | None = None
+        self._day_before = ""
+
+    def follow(self, start: MomentEditor) -> None:
+        """Be the end of ``start``: what begins on a day mostly ends on it, and a length can be typed for the time."""
+        self._start = start
+        start.day.line.editingFinished.connect(self._started)
+        self.time.otherwise = self._said
+        self.time.line.setPlaceholderText(_("如 11，或时长 2h、90"))
+        self.time.line.editingFinished.connect(self._ended)
+
+    @Slot()
+    def _started(self) -> None:
+        assert self._start is not None
+        day = self._start.day.line.text()
+        if self.day.line.text() in ("", self._day_before) and self.day.line.text() != day:
+            self.day.set_value(day)
+        self._day_before = day
+
+    def _after(self, length: int | None) -> str | None:
+        """The moment ``length`` minutes after the start, where both are known."""
+        try:
+            begun = self._start.value() if self._start is not None else None
+        except Misfit:
+            return None
+        return shift(begun, length) if begun and length else None
+
+    def _typed_end(self) -> str | None:
+        text = self.time.line.text()
+        return self._after(parse_length(text)) if parse_time(text) is None else None
+
+    def _said(self, text: str) -> str:
+        end = self._after(parse_length(text))
+        return end[11:16] if end else ""
+
+    @Slot()
+    def _ended(self) -> None:
+        """On leaving, a length is put as the moment it leads to."""
+        end = self._typed_end()
+        if end:
+            self.set_value(end)
+
+    def entrance(self) -> QWidget | None:
+        """The time, where the day is known from the start."""
+        if self._start is not None and not self.day.line.text():
+            self._started()
+        return self.time.line if self._start is not None and self.day.line.text() else self.day.line
 
     @Slot()
     def _to_time(self) -> None:
@@ -181,6 +237,8 @@ class MomentEditor(Editor):
 
     def value(self) -> Any:
         """The moment; a date without its time, or the other way round, is a :class:`Misfit`."""
+        if end := self._typed_end():
+            return end
         day, time = self.day.value(), self.time.value()
         if day is None and time is None:
             return None
@@ -193,6 +251,8 @@ class MomentEditor(Editor):
     def set_value(self, value: Any) -> None:
         """Show a stored moment."""
         text = "" if value is None else str(value)
+        if self._start is not None:
+            self._day_before = self._start.day.line.text()
         self.day.set_value(text[:10] or None)
         self.time.set_value(text[11:16] or None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from app.models.fields import Field
+from app.models.fields import Field, Misfit
 from app.text import _
 from app.views.records.editors import Editor
 from app.views.theme import RED, SECOND, Theme
@@ -97,9 +97,17 @@ class FieldBox(QWidget):
         self._fault.setVisible(bool(text))
         self.setProperty("fault", bool(text))
 
+    def says_something(self) -> bool:
+        """Whether anything stands in it but what every record begins with."""
+        try:
+            value = self.editor.value()
+        except Misfit:
+            return True
+        return value not in (None, False, 0, "0", self.field.default)
+
     def focus_editor(self) -> None:
         """Put the cursor into the field and bring it into view."""
-        target = self._masked_line if self.masked else self.editor.focusProxy()
+        target = self._masked_line if self.masked else self.editor.entrance()
         if target is not None:
             target.setFocus(Qt.FocusReason.TabFocusReason)
 

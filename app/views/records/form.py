@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.errors import Fault
 from app.models.fields import Field, Misfit, fault_of
@@ -16,19 +17,22 @@ from app.text import _
 from app.views.context import Context
 from app.views.records.editors import BooleanEditor, ChoiceEditor, Editor, NoteEditor, NumberEditor, TextEditor
 from app.views.records.editors_link import LinkEditor
+from app.views.records.editors_recall import RecallEditor
 from app.views.records.editors_time import DateEditor, MomentEditor
 from app.views.records.field_box import FieldBox
-from app.views.theme import LINE
+from app.views.records.form_section import Section, open_where_filled
 
 
-def editor_for(field: Field, context: Context) -> Editor:
-    """The editor that fits a declaration."""
+def editor_for(field: Field, context: Context, kind: str = "") -> Editor:
+    """The editor that fits a declaration; what was written before is recalled for records of ``kind``."""
     theme = context.theme
     if field.type == "link":
         return LinkEditor(field, context)
     if field.type in ("date", "datetime"):
         today = context.office.clock().date()
         return DateEditor(field, theme, today) if field.type == "date" else MomentEditor(field, theme, today)
+    if field.recalled:
+        return RecallEditor(field, context, kind)
     makers = {"note": NoteEditor, "choice": ChoiceEditor, "boolean": BooleanEditor, "integer": NumberEditor,
               "decimal": NumberEditor}  # fmt: skip
     return makers.get(field.type, TextEditor)(field, theme)
@@ -44,13 +48,22 @@ class RecordForm(QWidget):
     finished = Signal()
     """Enter in the last field."""
 
-    def __init__(self, context: Context, kind: Kind, names: Sequence[str] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, kind: Kind, names: Sequence[str] = (), parent: QWidget | None = None, *,
+        optional: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """All fields, or those of ``names``; ``optional`` ones may be left blank here."""
         super().__init__(parent)
         self.context, self.kind = context, kind
         wanted = set(names)
-        self.fields = tuple(f for f in kind.typed if not wanted or f.name in wanted)
+        self.fields = tuple(
+            replace(f, required=False) if f.name in optional else f
+            for f in kind.typed
+            if not wanted or f.name in wanted
+        )
         self.boxes: dict[str, FieldBox] = {}
         self.loaded: dict[str, Any] = {}
+        self.sections: list[Section] = []
         self._pieces: list[tuple[QWidget, bool]] = []
         self._across = 0
         self._grid = QGridLayout(self)
@@ -59,8 +72,10 @@ class RecordForm(QWidget):
         self._grid.setVerticalSpacing(context.theme.px(12))
         for position, field in enumerate(self.fields):
             if field.section and (position or len(self.fields) > 1):
-                self._pieces.append((self._heading(field.section, first=not position), True))
+                self._begin_section(field, folds=field.folded and not wanted, first=not position)
             box = self._box(field)
+            if self.sections:
+                self.sections[-1].boxes.append(box)
             self._pieces.append((box, box.editor.wide))
         self.arrange(2)
 
@@ -84,7 +99,7 @@ class RecordForm(QWidget):
                 row, column = (row + 1, 0) if column else (row, 1)
 
     def _box(self, field: Field) -> FieldBox:
-        editor = editor_for(field, self.context)
+        editor = editor_for(field, self.context, self.kind.name)
         box = FieldBox(field, editor, self.context.theme, self)
         editor.changed.connect(self._edited)
         editor.left.connect(self._next)
@@ -92,33 +107,32 @@ class RecordForm(QWidget):
         if isinstance(editor, LinkEditor):
             editor.new_wanted.connect(self._create)
             editor.linked.connect(self._linked)
+        elif isinstance(editor, RecallEditor):
+            editor.client = self._client
         self.boxes[field.name] = box
         start = self.boxes.get("start")
-        if field.name == "end" and start is not None and isinstance(start.editor, MomentEditor):
-            start.editor.day.line.editingFinished.connect(self._started)
+        if field.name == "end" and isinstance(editor, MomentEditor) and start is not None:
+            assert isinstance(start.editor, MomentEditor)
+            editor.follow(start.editor)
         return box
 
-    @Slot()
-    def _started(self) -> None:
-        """What begins on a day mostly ends on it."""
-        start, end = self.boxes["start"].editor, self.boxes["end"].editor
-        if isinstance(start, MomentEditor) and isinstance(end, MomentEditor) and not end.day.line.text():
-            end.day.set_value(start.day.line.text())
+    def _client(self) -> str | None:
+        """For whom the record is, as far as it is said."""
+        box = self.boxes.get("client")
+        try:
+            return box.editor.value() if box is not None else None
+        except Misfit:
+            return None
 
-    def _heading(self, text: str, *, first: bool) -> QWidget:
-        theme = self.context.theme
-        widget = QWidget()
-        layout = QVBoxLayout(widget)
-        layout.setContentsMargins(0, 0 if first else theme.px(12), 0, 0)
-        layout.setSpacing(theme.px(4))
-        label = QLabel(_(text))
-        label.setFont(theme.font(15, True))
-        line = QFrame()
-        line.setFixedHeight(1)
-        line.setStyleSheet(f"background: {LINE}; border: none;")
-        layout.addWidget(label)
-        layout.addWidget(line)
-        return widget
+    def _begin_section(self, field: Field, *, folds: bool, first: bool) -> None:
+        section = Section(field.section, self.context.theme, folds=folds, first=first)
+        self.sections.append(section)
+        self._pieces.append((section, True))
+
+    def _open(self, name: str) -> bool:
+        """Whether a field is on the page: not in a section that is folded away."""
+        box = self.boxes[name]
+        return all(section.open for section in self.sections if box in section.boxes)
 
     # -- values ------------------------------------------------------------------------------------------------
 
@@ -127,6 +141,8 @@ class RecordForm(QWidget):
         self.loaded = {}
         for field in self.fields:
             self._set(field, values.get(field.name, field.default), titles.get(field.name, ""))
+        for section in self.sections:
+            section.show_fields(not section.folds)
         self.clear_faults()
 
     def load(self, row: Row, *, masked: bool, only: Iterable[str] | None = None) -> None:
@@ -140,6 +156,8 @@ class RecordForm(QWidget):
             self._set(field, value, row.links.get(field.name, "") or row.display(field.name))
             hidden = masked and value not in (None, "") and row.hides(field.name)
             self.boxes[field.name].set_masked(row.display(field.name, masked=True) if hidden else None)
+        if only is None:
+            open_where_filled(self.sections)
 
     def _set(self, field: Field, value: Any, title: str) -> None:
         editor = self.boxes[field.name].editor
@@ -154,6 +172,13 @@ class RecordForm(QWidget):
             if field.name in values:
                 self.boxes[field.name].set_masked(None)
                 self._set(field, values[field.name], titles.get(field.name, ""))
+                if values[field.name] not in (None, field.default):
+                    self._unfold(field.name)
+
+    def _unfold(self, name: str) -> None:
+        for section in self.sections:
+            if self.boxes[name] in section.boxes and not section.open:
+                section.show_fields(True)
 
     def read(self) -> tuple[dict[str, Any], list[Fault]]:
         """The values that differ from what was loaded, and what could not be understood."""
@@ -215,6 +240,7 @@ class RecordForm(QWidget):
             said.setdefault(name, []).append(text)
         for name, texts in said.items():
             self.boxes[name].set_fault("\n".join(texts))
+            self._unfold(name)
         first = next((field.name for field in self.fields if field.name in said), None)
         if first is not None:
             self.boxes[first].focus_editor()
@@ -227,7 +253,7 @@ class RecordForm(QWidget):
 
     def focus_first(self) -> None:
         """Put the cursor into the first empty field, the first one where none is."""
-        empty = (n for n, box in self.boxes.items() if not box.masked and _empty(box.editor))
+        empty = (n for n, box in self.boxes.items() if not box.masked and self._open(n) and _empty(box.editor))
         name = next(empty, next(iter(self.boxes), ""))
         if name:
             QTimer.singleShot(0, self.boxes[name].focus_editor)
@@ -246,7 +272,7 @@ class RecordForm(QWidget):
 
     @Slot()
     def _next(self) -> None:
-        names = [name for name, box in self.boxes.items() if not box.masked]
+        names = [name for name, box in self.boxes.items() if not box.masked and self._open(name)]
         current = next((name for name in names if self.boxes[name].has_focus()), None)
         at = names.index(current) + 1 if current in names else 0
         if at < len(names):

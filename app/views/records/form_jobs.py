@@ -50,6 +50,8 @@ class Written:
 
     saved: Saved
     row: Row
+    forms: tuple[tuple[str, str], ...] = ()
+    """The slips that print it."""
 
 
 def load(office: Office, kind: Kind, record_id: str | None, values: Mapping[str, Any]) -> Loaded:
@@ -97,7 +99,7 @@ def write(
     """Save, and read what became of it."""
     saved = save(office, kind, values, record_id, seen=seen, reason=reason)
     drafts.forget(office, kind, record_id)
-    return Written(saved, reading.get(office, kind, saved.id))
+    return Written(saved, reading.get(office, kind, saved.id), slips.forms_of(kind))
 
 
 def revealed(office: Office, kind: str, record_id: str) -> Row:

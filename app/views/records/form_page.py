@@ -8,23 +8,26 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.models.registry import kind_of
 from app.services import drafts
 from app.services.drafts import Draft
 from app.services.reading import Row
+from app.services.related import relations
 from app.services.writing import Saved, set_deleted
 from app.sync.capture import Seen
 from app.text import _
 from app.views import dialogs
+from app.views.banners import Banners
 from app.views.context import Context, Said
 from app.views.page import Page
 from app.views.records import form_jobs as jobs
+from app.views.records.extras import extra_for
 from app.views.records.form import RecordForm
 from app.views.records.form_jobs import Loaded, Written
 from app.views.records.form_notes import FormNotes
-from app.views.records.form_parts import Banners, RelatedList
+from app.views.records.form_parts import RelatedList
 from app.views.records.history_panel import HistoryPanel
 from app.views.records.quick_new import QuickNew
 from app.views.records.saving import Saving
@@ -50,7 +53,7 @@ class FormPage(Page):
     ) -> None:
         super().__init__(context, parent)
         self.kind, self.record_id, self.values = kind_of(kind), record_id, dict(values or {})
-        self.listens_to = frozenset({kind})
+        self.listens_to = frozenset({kind, *(relation.kind.name for relation in relations(kind))})
         self.row: Row | None = None
         self.seen: Seen = {}
         self.untouched: dict[str, Any] = {}
@@ -64,6 +67,7 @@ class FormPage(Page):
         self.banners = Banners(self.theme)
         self.notes = FormNotes(self)
         self.saving = Saving(self)
+        self.extra = extra_for(self)
         self._lay_out()
         self.form.changed.connect(self._edited)
         self.form.reveal.connect(self._reveal)
@@ -82,6 +86,7 @@ class FormPage(Page):
 
     def _lay_out(self) -> None:
         px = self.theme.px
+        self.body.addWidget(self.extra)
         self.body.addWidget(self.banners)
         middle = QHBoxLayout()
         middle.setSpacing(px(16))
@@ -106,29 +111,52 @@ class FormPage(Page):
         self.foot_words.setWordWrap(True)
         self.foot_words.setTextFormat(Qt.TextFormat.PlainText)
         foot.addWidget(self.foot_words, 1)
-        self.override_button = self.button(_("写明理由后照办…"), self.saving.override)
-        self.override_button.hide()
+        self.reason_line = QLineEdit()
+        self.reason_line.setPlaceholderText(_("写明仍要这样办的理由"))
+        self.reason_line.setAccessibleName(_("理由"))
+        self.reason_line.setFixedWidth(px(240))
+        self.reason_line.returnPressed.connect(self.saving.override)
+        still = _("仍要预约") if self.kind.name == "booking" else _("仍要保存")
+        self.override_button = self.button(still, self.saving.override)
         self.cancel_button = self.button(_("取消"), self._cancel)
         self.again_button = self.button(_("再来一条"), self.saving.save_and_start_another)
         self.again_button.setToolTip(_("保存，再开一张新的，沿用场地、日期等内容"))
         self.save_button = self.button(_("保存"), self.saving.save, icon="save", look="primary", keys="F6")
-        for one in (self.override_button, self.cancel_button, self.again_button, self.save_button):
+        for one in (self.reason_line, self.override_button, self.cancel_button, self.again_button, self.save_button):
             foot.addWidget(one, 0, Qt.AlignmentFlag.AlignBottom)
+        self.reason_line.hide()
+        self.override_button.hide()
         self.body.addLayout(foot)
         self._set_state()
 
     def _actions_on_top(self) -> None:
-        quiet = []
-        for at, (name, label) in enumerate(self.forms):
-            one = self.button(_("打印{form}", form=label), self._print, icon="printer", keys="" if at else "Ctrl+P")
+        """The first slip, the history, and under 更多 what is wanted now and then."""
+        quiet: list[QPushButton] = []
+        for name, label in self.forms[:1]:
+            one = self.button(_("打印{form}", form=label), self._print, icon="printer", keys="Ctrl+P")
             one.setProperty("form", name)
             quiet.append(one)
         if self.row is not None:
             self.history_button = self.button(_("历史"), self.show_history, icon="history")
             quiet.append(self.history_button)
-            if not self.row.deleted and not self.read_only:
+            deletes = not self.row.deleted and not self.read_only
+            if len(self.forms) > 1:
+                quiet.append(self._more(deletes))
+            elif deletes:
                 quiet.append(self.button(_("删除"), self._delete, icon="trash-2"))
         self.set_actions(None, quiet)
+
+    def _more(self, deletes: bool) -> QPushButton:
+        """A button with a menu: the other slips, and the way into the bin."""
+        more = self.button(_("更多"), icon="chevron-down")
+        menu = QMenu(more)
+        for name, label in self.forms[1:]:
+            action = menu.addAction(self.theme.icon("printer"), _("打印{form}", form=label), self._print)
+            action.setProperty("form", name)
+        if deletes:
+            menu.addAction(self.theme.icon("trash-2"), _("删除"), self._delete)
+        more.setMenu(menu)
+        return more
 
     @property
     def read_only(self) -> bool:
@@ -170,6 +198,7 @@ class FormPage(Page):
         self.untouched = self.form.read()[0]
         self.notes.about(found)
         self.show_related(found)
+        self.extra.about(found)
         self._say_title()
         self._actions_on_top()
         self._set_state()
@@ -222,6 +251,7 @@ class FormPage(Page):
         if self.ready:
             self._draft_timer.start()
             self.saving.quiet()
+            self.extra.edited()
 
     @Slot()
     def keep_draft(self) -> None:
@@ -335,9 +365,10 @@ class FormPage(Page):
         super().hideEvent(event)
 
     def written(self, done: Written) -> None:
-        """Saved: go back, or stay where two values now stand against each other."""
+        """Saved: go back, or stay: where two values now stand against each other, and where a new record is mostly
+        printed next."""
         self.ready = False
-        if done.row.conflicts:
+        if done.row.conflicts or (self.record_id is None and done.forms):
             self.record_id = done.row.id
             self.refresh()
         else:

@@ -1,83 +1,23 @@
-"""Parts of a form page: the banner above the fields, and the related records below them."""
+"""The related records below the fields of a form page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.services.reading import Query, Row
 from app.services.related import Related
 from app.text import _
 from app.views.context import Context
 from app.views.page import button
+from app.views.places import PARTS
 from app.views.records.columns import cell, status_field
-from app.views.theme import AMBER, PAPER, RED, Theme
+from app.views.records.quick_new import QuickNew
 
 LONGEST = 18
 """Characters of a related record's title that are shown."""
-
-
-class Banner(QFrame):
-    """One thing to know about the record, with what can be done about it."""
-
-    def __init__(self, theme: Theme, text: str, *, serious: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        edge = RED if serious else AMBER
-        self.setObjectName("banner")
-        self.setStyleSheet(
-            f"#banner {{ background: {PAPER}; border: 1px solid {edge}; border-left: {theme.px(4)}px solid {edge}; }}"
-        )
-        self.row_layout = QHBoxLayout(self)
-        self.row_layout.setContentsMargins(theme.px(12), theme.px(6), theme.px(8), theme.px(6))
-        self.words = QLabel(text)
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.row_layout.addWidget(self.words, 1)
-
-    def offer(self, text: str, slot: Callable[..., Any]) -> QPushButton:
-        """A button in the banner."""
-        made = button(self.theme, text, slot)
-        self.row_layout.addWidget(made)
-        return made
-
-
-class Banners(QWidget):
-    """The banners of a page, by name; hidden while there is none."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self.shown: dict[str, QWidget] = {}
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(theme.px(8))
-        self.hide()
-
-    def put(self, name: str, text: str, *, serious: bool = False) -> Banner:
-        """Show a banner in place of an older one of the same name."""
-        banner = Banner(self.theme, text, serious=serious)
-        self.place(name, banner)
-        return banner
-
-    def place(self, name: str, widget: QWidget) -> None:
-        """Show ``widget`` among the banners, in place of an older one of the same name."""
-        self.drop(name)
-        self.shown[name] = widget
-        self.column.addWidget(widget)
-        self.show()
-
-    def drop(self, name: str) -> None:
-        """Take a banner away."""
-        banner = self.shown.pop(name, None)
-        if banner is not None:
-            self.column.removeWidget(banner)
-            banner.hide()
-            banner.deleteLater()
-        self.setVisible(bool(self.shown))
 
 
 class RelatedList(QWidget):
@@ -117,7 +57,7 @@ class RelatedList(QWidget):
 
     def _row(self, grid: QGridLayout, at: int, row: Row) -> None:
         theme, today = self.context.theme, self.context.office.clock().date()
-        title = row.title
+        title = self._title(row)
         opener = button(theme, title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…", self._open, look="link")
         opener.setToolTip(title)
         opener.setProperty("record", row.id)
@@ -128,8 +68,24 @@ class RelatedList(QWidget):
             label.setProperty("look", "second")
             grid.addWidget(label, at, column)
 
+    def _title(self, row: Row) -> str:
+        """What names it; a part that has no name, by what it links to beside the whole."""
+        linked = [name for name in self._told if row.kind.fields[name].type == "link" and row.links.get(name)]
+        return row.links[linked[0]] if linked else row.title
+
+    @property
+    def _told(self) -> list[str]:
+        """Of a part that has no place of its own, the fields that its lists show."""
+        kind = self.what.relation.kind
+        named = {self.what.relation.field.name, "number"}
+        return [f.name for f in kind.fields.values() if f.listed and f.name not in named] if kind.name in PARTS else []
+
     def _beside(self, row: Row, today: Any) -> list[str]:
-        """Its time or unit, and its status."""
+        """Its time or unit, and its status; of a part without a place of its own all that says something."""
+        if self._told:
+            title = self._title(row)
+            shown = [cell(row, name, today, masked=True) for name in self._told]
+            return [text for text in shown if text and text != title]
         told = next((n for n in ("start", "started_at", "unit", "phone") if row.values.get(n)), "")
         status = status_field(row.kind)
         return [cell(row, name, today, masked=True) if name else "" for name in (told, status)]
@@ -145,4 +101,9 @@ class RelatedList(QWidget):
 
     @Slot()
     def _add(self) -> None:
+        """A form, or for a part that has no place of its own a small sheet over this one."""
+        if self.what.relation.kind.name in PARTS:
+            given = {self.what.relation.field.name: self.record_id}
+            QuickNew(self, self.context, self.what.relation.kind, given=given).run()
+            return
         self.context.new_record(self.what.relation.kind.name, {self.what.relation.field.name: self.record_id})

@@ -26,6 +26,7 @@ from app.views.records.list_jobs import ListJobs
 from app.views.records.list_words import counts_of, summary
 from app.views.records.model import Listing, RecordsModel
 from app.views.records.table import RecordsTable
+from app.views.tabs import Tabs
 
 
 class ListPage(Page):
@@ -94,13 +95,23 @@ class ListPage(Page):
         self._columns_button = self.button(_("列"), self.jobs.choose_columns, icon="columns-3")
         new = self.button(_("新建{kind}", kind=_(self.kind.label)), self._new, icon="plus", look="primary")
         new.setToolTip(_("新建（F5）"))
-        self.set_actions(new, [printing, self._columns_button])
+        quiet = [printing, self._columns_button]
+        if self.kind.name == "closure":
+            quiet.insert(0, self.button(_("停用并通知…"), self._close_days, icon="lock"))
+        self.set_actions(new, quiet)
+
+    @Slot()
+    def _close_days(self) -> None:
+        self.context.open_page("closing")
 
     @Slot()
     def _new(self) -> None:
         self.new_record()
 
     def _lay_out(self) -> None:
+        tabs = Tabs(self.context, self.kind.name)
+        if tabs.places:
+            self.body.addWidget(tabs)
         self._filter_row.setContentsMargins(0, 0, 0, 0)
         self._filter_row.addWidget(self.filters, 1)
         self.body.addLayout(self._filter_row)

@@ -1,23 +1,19 @@
-"""A new record made in passing: only what it needs, while another form is open (新建 at the end of a type-ahead)."""
+"""A new record made in passing: only what it needs, while another form is open (新建 at the end of a type-ahead, and the
+parts of a record)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from app.errors import Refusal
 from app.models.record import Kind
 from app.services.reading import Row
 from app.text import _
-from app.views import dialogs
 from app.views.context import Context
-from app.views.dialogs import Sheet
 from app.views.records import form_jobs as jobs
-from app.views.records.form import RecordForm
+from app.views.records.ask_sheet import AskSheet
 from app.views.records.form_jobs import Written
 
 MOST = 8
@@ -31,48 +27,27 @@ def needed(kind: Kind) -> tuple[str, ...]:
     return tuple([*required, *listed][:MOST])
 
 
-class QuickNew(Sheet):
-    """``made`` is the new record once the sheet was accepted."""
+class QuickNew(AskSheet):
+    """``made`` is the new record once the sheet was accepted. ``given`` are values that are not asked for."""
 
-    def __init__(self, parent: QWidget, context: Context, kind: Kind, typed: str) -> None:
-        super().__init__(parent, _("新建{kind}", kind=_(kind.label)), _("新建"))
-        self.context, self.kind = context, kind
+    def __init__(
+        self, parent: QWidget, context: Context, kind: Kind, typed: str = "", given: Mapping[str, Any] | None = None
+    ) -> None:
         self.made: Row | None = None
-        self.form = RecordForm(context, kind, needed(kind))
-        first = kind.title[0]
-        self.form.start_new(_named(kind, first, typed), {})
-        self.form.setMinimumWidth(context.theme.px(560))
-        self.body.addWidget(self.form)
-        self.fault = self.add_text("", "fault")
-        self.fault.hide()
-        self.form.focus_first()
-        self.form.finished.connect(self.yes.setFocus)
+        self.given = dict(given or {})
+        names = [name for name in needed(kind) if name not in self.given]
+        values = _named(kind, kind.title[0], typed)
+        title = _("新建{kind}", kind=_(kind.label))
+        super().__init__(parent, context, title, _("新建"), kind, names, values, self._write)
 
-    @Slot()
-    def accept(self) -> None:
-        """Save; a refusal stays here."""
-        values, faults = self.form.read()
-        if faults:
-            self.form.show_faults(faults)
-            return
-        self.yes.setEnabled(False)
-        job = partial(jobs.write, self.context.office, self.kind.name, None, values, None, "")
-        self.context.tasks.run(job, self._written, self._refused, owner=self)
+    def _write(self, values: dict[str, Any]) -> Written:
+        return jobs.write(self.context.office, self.kind.name, None, {**values, **self.given}, None, "")
 
-    def _written(self, done: Written) -> None:
-        self.made = done.row
-        words = _("已新建{kind}“{title}”", kind=_(self.kind.label), title=done.row.title)
-        self.context.wrote(frozenset({self.kind.name}), words, done.saved.op)
-        super().accept()
-
-    def _refused(self, error: Exception) -> None:
-        self.yes.setEnabled(True)
-        if isinstance(error, Refusal):
-            rest = self.form.show_faults(error.faults)
-            self.fault.setText("\n".join(f"{fault.error}。{fault.mend}" for fault in rest))
-            self.fault.setVisible(bool(rest))
-        else:
-            dialogs.report(self, error)
+    def _did(self, answer: Written) -> None:
+        self.made = answer.row
+        words = _("已新建{kind}“{title}”", kind=_(self.kind.label), title=answer.row.title)
+        self.context.wrote(frozenset({self.kind.name}), words, answer.saved.op)
+        super()._did(answer)
 
 
 def _named(kind: Kind, first: str, typed: str) -> Mapping[str, Any]:

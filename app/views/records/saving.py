@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,11 +40,12 @@ class Saving(QObject):
 
     @Slot()
     def override(self) -> None:
-        """Ask for the reason for which a policy is set aside, and save."""
-        faults = self.page.foot_words.text()
-        reason = dialogs.ask_reason(self.page, _("写明理由"), faults, yes=_("照办并保存"))
+        """Save all the same, for the reason written at the foot (rules.md 23)."""
+        reason = self.page.reason_line.text().strip()
         if reason:
             self._save(another=self.another, reason=reason)
+        else:
+            self.page.reason_line.setFocus()
 
     def _save(self, *, another: bool, reason: str = "") -> None:
         page = self.page
@@ -96,7 +98,12 @@ class Saving(QObject):
 
     def _show(self, faults: list[Fault]) -> None:
         page = self.page
-        rest = page.form.show_faults(faults)
+        self.say(page.form.show_faults(faults), faults)
+        page.extra.refused(faults)
+
+    def say(self, rest: Sequence[Fault], faults: Sequence[Fault] = ()) -> None:
+        """At the foot: the faults ``rest``, which belong to no field; else how many ``faults`` stand in the fields."""
+        page = self.page
         policy = bool(faults) and all(fault.policy for fault in faults)
         if rest:
             text = "\n".join(f"{fault.error}。{fault.mend}".rstrip("。") for fault in rest)
@@ -106,9 +113,14 @@ class Saving(QObject):
             text = _("有 {n} 处要改，已在各项下面写明", n=len(faults))
         page.foot_words.setText(text)
         page.foot_words.setStyleSheet(f"color: {SECOND if policy else RED};")
-        page.override_button.setVisible(policy)
+        for one in (page.override_button, page.reason_line):
+            one.setVisible(policy)
+        if policy:
+            page.reason_line.setFocus()
 
     def quiet(self) -> None:
         """Something was typed: what was said at the foot is out of date."""
         self.page.foot_words.clear()
-        self.page.override_button.hide()
+        for one in (self.page.override_button, self.page.reason_line):
+            one.hide()
+        self.page.reason_line.clear()

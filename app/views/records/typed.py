@@ -22,6 +22,7 @@ _DAY = re.compile(r"(\d{1,2})[日号]")
 _LATER = re.compile(r"\+?(\d{1,3})(天|周|个月)?(后|以后|之后)?")
 _TIME = re.compile(r"(\d{1,2})(?:[:点时.](\d{1,2}|半|一刻|三刻|整)?分?)?")
 _DIGITS = re.compile(r"\d{3,4}")
+_LENGTH = re.compile(r"(?:(\d+(?:\.\d+)?|半)(?:个)?(半)?(?:小时|钟头|h))?(?:(\d+)(?:分钟|分|min|m)?)?")
 _CHINESE = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _QUARTERS = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 _MORNING, _NOON, _AFTERNOON = ("凌晨", "早上", "早晨", "上午", "早"), ("中午",), ("下午", "傍晚", "晚上", "晚")
@@ -134,6 +135,22 @@ def parse_time(text: str) -> str | None:
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None
     return f"{hour:02d}:{minute:02d}"
+
+
+def parse_length(text: str) -> int | None:
+    """Minutes: ``2h``, ``1.5h``, ``90``, ``90分钟``, ``1h30``, ``一个半小时``, ``+45``. None for what is no length, and
+    for a day or more."""
+    plain = _arabic_numerals(_clean(text).lower().removeprefix("+"))
+    match = _LENGTH.fullmatch(plain) if plain else None
+    if match is None:
+        return None
+    hours = 0.5 if match[1] == "半" else float(match[1] or 0) + (0.5 if match[2] else 0)
+    minutes = round(hours * 60) + int(match[3] or 0)
+    return minutes if 0 < minutes < 1440 else None
+
+
+def _arabic_numerals(plain: str) -> str:
+    return re.sub("[一二两三四五六七八九](?=个|小时|钟头)", lambda match: str(_CHINESE[match[0]]), plain)
 
 
 def _clock(rest: str) -> tuple[int, int] | None:

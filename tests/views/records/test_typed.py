@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.views.records.typed import moment, parse_date, parse_time, plain_number, say_date, say_moment
+from app.views.records.typed import moment, parse_date, parse_length, parse_time, plain_number, say_date, say_moment
 
 TODAY = date(2026, 11, 19)  # a Thursday
 
@@ -102,6 +102,33 @@ def test_a_time_is_understood(typed: str, meant: str):
 @pytest.mark.parametrize("typed", ["25", "9:60", "24:30", "早", "九", "9-10", "99999", "下午"])
 def test_what_is_no_time_is_not_guessed(typed: str):
     assert parse_time(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("2h", 120),
+        ("1.5h", 90),
+        ("1h30", 90),
+        ("90", 90),
+        ("45分钟", 45),
+        ("+45", 45),
+        ("2小时", 120),
+        ("两小时", 120),
+        ("一个半小时", 90),
+        ("1个半小时", 90),
+        ("半小时", 30),
+        ("半个小时", 30),
+        ("1小时30分", 90),
+        ("", None),
+        ("0", None),
+        ("24h", None),
+        ("9点", None),
+        ("两", None),
+    ],
+)
+def test_a_length_is_understood(typed: str, minutes: int | None):
+    assert parse_length(typed) == minutes
 
 
 def test_midnight_at_the_end_of_a_day_belongs_to_the_next_date():
