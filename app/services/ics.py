@@ -142,7 +142,7 @@ def _event(row: Mapping[str, Any], room: tuple[str, str], client: str, past: Pas
 def escaped(text: str) -> str:
     """A TEXT value (RFC 5545, 3.3.11); control characters but a line break are left out."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(char for char in text if char in "\n\t" or char >= " " and char != "\x7f")
+    text = "".join(char for char in text if char in "\n\t" or (char >= " " and char != "\x7f"))
     return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

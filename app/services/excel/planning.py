@@ -69,6 +69,7 @@ class _Planning:
         self.tell = tell or (lambda _done, _total: None)
         self.headings: Headings = head.find(sheet, kind)
         self.fields = {column.field: column for column in self.headings.known}
+        self._known: dict[str, dict[tuple[type, Cell], Any]] = {}
         self.merged = Merged(unit.session)
         self.links = Links(unit.session, unit.office.scope, self.merged)
 
@@ -127,18 +128,25 @@ class _Planning:
             elif name in (ID, NUMBER):
                 if not isinstance(cell, str):
                     draft.blame(column, _("应为文字"), _("请用导出时的原样"))
-            else:
-                try:
-                    value = self._value(self.kind.fields[name], cell)
-                    if value is not None:
-                        draft.values[name] = value
-                except Misfit as misfit:
-                    draft.misfits[name] = misfit
+            elif cell != "":
+                value = self._value(self.kind.fields[name], cell)
+                if isinstance(value, Misfit):
+                    draft.misfits[name] = value
+                elif value is not None:
+                    draft.values[name] = value
 
     def _value(self, declared: Field, cell: Cell) -> Any:
-        if declared.guarded and isinstance(cell, str) and "*" in cell:
-            raise Misfit(_("是遮住的个人信息"), _("请填写完整内容，或留空"))
-        return understood(declared, cell)
+        """What a cell says, or how it does not fit; columns repeat themselves, so each value is looked at once."""
+        known = self._known.setdefault(declared.name, {})
+        key = (type(cell), cell)
+        if key not in known:
+            try:
+                if declared.guarded and isinstance(cell, str) and "*" in cell:
+                    raise Misfit(_("是遮住的个人信息"), _("请填写完整内容，或留空"))
+                known[key] = understood(declared, cell)
+            except Misfit as misfit:
+                known[key] = misfit
+        return known[key]
 
     # -- against the record ------------------------------------------------------------------------------------
 
