@@ -108,8 +108,8 @@ def _number(field: Field, cell: Cell) -> Any:
             return int(cell) if cell == int(cell) and abs(cell) < EXACT else cell
         return _decimal(cell)
     text = folded(cell).replace("−", "-").replace("＋", "+").removeprefix("+")
-    for unit in (field.unit, _(field.unit) if field.unit else "", "元" if "元" in field.unit else ""):
-        text = text.removesuffix(unit).strip() if unit else text
+    for unit in (field.unit, _(field.unit)) if field.unit else ():
+        text = text.removesuffix(folded(unit)).strip()
     text = text.removeprefix("¥").strip()
     return text.replace(",", "") if _GROUPED.fullmatch(text) else text
 

@@ -31,7 +31,14 @@ HEADROOM: Final = 30
 """Rows above the records: titles and headings."""
 
 _WORKBOOK, _CONTENT, _RELATIONS = "xl/workbook.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
-_KEPT = ("xl/styles.xml", "xl/sharedStrings.xml", "_rels/.rels", _CONTENT, _WORKBOOK, _RELATIONS)
+_EMPTY = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
+"""Stands for a sheet that is not read."""
+_ROOT = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/>'
+    "</Relationships>"
+)
+_KEPT = ("xl/styles.xml", "xl/sharedStrings.xml", _CONTENT, _WORKBOOK, _RELATIONS)
 
 
 Place = tuple[int, int]
@@ -282,12 +289,15 @@ def rebuilt(container: Container, sheet: str, data: bytes) -> io.BytesIO:
     """A container of the parts that were looked at and nothing else."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("_rels/.rels", _ROOT)
         for name in _KEPT:
             if name in container.entries:
                 part = container.part(name)
                 if name.endswith((".xml", ".rels")):
                     _parse(_parser(part, name), part, name)
                 archive.writestr(name, part)
+        for path in set(relations(container).values()) - set(_KEPT) - {sheet}:
+            archive.writestr(path, _EMPTY)
         archive.writestr(sheet, data)
     out.seek(0)
     return out

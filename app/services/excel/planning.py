@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from app.errors import Refusal
@@ -206,7 +207,7 @@ class _Planning:
         beside = {**(record or {}), **draft.values}
         return PlannedRow(
             draft.at + 1, state, self.kind.called(beside), "" if state == ERROR and record is None else draft.id,
-            record["number"] if record else None, draft.by, draft.values, self._changes(draft, beside),
+            record["number"] if record else None, draft.by, MappingProxyType(draft.values), self._changes(draft, beside),
             tuple(draft.faults), notices, record["heads"] if record else None,
         )  # fmt: skip
 

@@ -9,10 +9,9 @@ import pytest
 from app import text
 from app.models.record import Kind
 from app.models.registry import KINDS
-from app.services import reading, writing
-from app.services.excel import committing, exporting, planning
+from app.services import writing
+from app.services.excel import exporting, planning
 from app.services.excel.keys import KEYS
-from app.services.undoing import undo
 from tests.factory import make, values_of
 from tests.test_every_kind import distinct
 
