@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from app.paths import resource
@@ -23,9 +24,7 @@ def use(code: str) -> None:
     if code == "zh":
         _Language.translations = gettext.NullTranslations()
     else:
-        path = Path(resource("locale")) / f"{code}.mo"
-        with path.open("rb") as file:
-            _Language.translations = gettext.GNUTranslations(file)
+        _Language.translations = _catalogue(code)
     _Language.code = code
 
 
@@ -41,6 +40,19 @@ def _(message: str, /, **values: object) -> str:
     """
     text = _Language.translations.gettext(message) if message else ""
     return text.format(**values) if values else text
+
+
+def in_language(message: str, code: str) -> str:
+    """``message`` in the language ``code``, whichever is in use: a table may come from either."""
+    if code == "zh" or not message:
+        return message
+    return _catalogue(code).gettext(message)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(code: str) -> gettext.NullTranslations:
+    with (Path(resource("locale")) / f"{code}.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)
 
 
 def listed(words: Iterable[str]) -> str:

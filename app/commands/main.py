@@ -60,6 +60,7 @@ FAMILIES = {
     ),
     **dict.fromkeys(("slip", "sheet", "check", "backup", "restore", "self-test"), "app.commands.keeping"),
     **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
+    **dict.fromkeys(("import", "export"), "app.commands.exchange_files"),
     "directory": "app.commands.directory",
     "district": "app.commands.district",
     "tour": "app.commands.tour",

@@ -222,7 +222,7 @@ def get_command(
         else:
             if search:
                 workspace.index()
-            query = reading.Query(search=search, where=_where(declared, where), deleted=deleted)
+            query = reading.Query(search=search, where=conditions(declared, where), deleted=deleted)
             found = reading.rows(office, kind, reading.ids(office, kind, query))
         if reveal and found:
             with office.unit() as unit:
@@ -233,9 +233,10 @@ def get_command(
         workspace.close()
 
 
-def _where(kind: Kind, conditions: tuple[str, ...]) -> dict[str, Any]:
+def conditions(kind: Kind, given: tuple[str, ...]) -> dict[str, Any]:
+    """FIELD=VALUE of the command line as a query's ``where``; raises :class:`Refusal` for what is not understood."""
     wanted: dict[str, Any] = {}
-    for condition in conditions:
+    for condition in given:
         name, sign, value = condition.partition("=")
         declared = kind.fields.get(name)
         if not sign or (declared is None and name != "owner"):

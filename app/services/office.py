@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refusal
 from app.models.record import Record
-from app.models.registry import KINDS, SCHEMA, kind_of
-from app.services.publications import refuse_published
+from app.models.registry import KINDS, PUBLISHED, SCHEMA, kind_of
+from app.services.publications import district_devices, refuse_published
 from app.store.database import told_apart
 from app.store.tables import local
 from app.sync import log
@@ -90,6 +90,7 @@ class Unit:
     last: dict[str, Callable[[], None]] = field(default_factory=dict)
     """By name, what is done once when everything else is written: somebody moves up into what became free."""
     _mark: Mark | None = None
+    _districts: frozenset[str] | None = None
     _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _fetched: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
 
@@ -111,7 +112,9 @@ class Unit:
         if not own:
             raise Refusal.of("id", _("没有这条记录：{id}", id=record_id), _("请核对标识，或不填 id 新建一条"))
         if scope != log.DISTRICT:
-            refuse_published(self.session.connection(), own[0])
+            if self._districts is None and kind in PUBLISHED:
+                self._districts = district_devices(self.session.connection())
+            refuse_published(own[0], self._districts or frozenset())
         return own[0]
 
     def fetch(self, kind: str, record_ids: Sequence[str]) -> None:

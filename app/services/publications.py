@@ -82,9 +82,8 @@ def differing_fields(ours: Organization, entry: Organization) -> tuple[str, ...]
     )
 
 
-def refuse_published(connection: Connection, record: Record) -> None:
-    """Raise :class:`Refusal` where ``record`` is the district's to change, not the center's."""
-    kind = record.kind.name
-    districts = district_devices(connection) if kind in PUBLISHED and record.owner != ALL else frozenset()
-    if is_published(record.owner, kind, Heads.decode(record.heads), districts):
+def refuse_published(record: Record, districts: Collection[str]) -> None:
+    """Raise :class:`Refusal` where ``record`` is the district's to change, not the center's; ``districts`` are the
+    devices that write for the district."""
+    if is_published(record.owner, record.kind.name, Heads.decode(record.heads), districts):
         raise Refusal.of("id", _("这是区里下发的记录，街镇不能修改"), _("请在本中心自己的记录上修改"))
