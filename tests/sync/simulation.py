@@ -313,11 +313,11 @@ class Simulation:
         """What came through: the changes that are folded, and those that are kept somewhere and not folded."""
         folded: set[tuple[str, str]] = set()
         held: set[tuple[str, str]] = set()
-        for pc in self.fleet.pcs:
-            with pc.office.reading() as session:
-                ends = log.ends(session.connection(), pc.office.scope)
+        for replica in self.fleet.replicas:
+            with replica.reading() as connection:
+                ends = log.ends(connection, self.fleet.pcs[0].office.scope)
                 for c, into in ((change.c, folded), (stray_change.c, held)):
-                    for row in session.execute(select(c.device, c.seq, c.actor, c.kind)):
+                    for row in connection.execute(select(c.device, c.seq, c.actor, c.kind)):
                         beyond = row.device in ends and row.seq > ends[row.device].seq
                         (held if beyond else into).add((row.actor, row.kind))
         return Fate(folded, held)
