@@ -51,7 +51,7 @@ class Simulation:
         self.fleet = Fleet(self.random, folder, self.oracle, self.tell, most_pcs)
         self.carriers = Carriers(self.random, folder, self.fleet, self.tell)
         self.count = 0
-        self.open_forms: list[tuple[Pc, str, str, Row]] = []
+        self.open_forms: list[tuple[Pc, int, str, Row]] = []
         often = self.random.choice((0, 0.5, 0.5, 1.5))
         people: list[tuple[Callable[[Pc], None], float]] = [
             (self._create, 2), (self._edit, 8), (self._open_form, 4), (self._delete, 2), (self._undelete, 2),
