@@ -90,8 +90,10 @@ def check(connection: Connection, replica: Replica, opened: Opened) -> Checked:
     for span, run in zip(header.runs, runs, strict=True):
         _may_write(trusted[span.device], span, run)
         chains.check(span, run, trusted[span.device])
-    if not checked.missing:
-        _erased(connection, [*checked.changes, *(stray.change for stray in checked.strays)])
+    if not checked.missing and not _erased(connection, [*checked.changes, *(one.change for one in checked.strays)]):
+        checked.missing = _elsewhere(connection, opened, scopes, checked)
+        if not checked.missing:
+            raise _broken()
     return checked
 
 
@@ -245,16 +247,28 @@ def _hashes(span: Span, run: Sequence[Change], writer: Certificate) -> list[byte
     return hashes
 
 
-def _erased(connection: Connection, changes: Sequence[Change]) -> None:
-    """Values may be absent only where an erasure, held or in the bundle, names the change of a record."""
+def _erased(connection: Connection, changes: Sequence[Change]) -> bool:
+    """Whether values are absent only where an erasure, held or in the bundle, names the change of a record."""
     absent = [change for change in changes if change.values is None]
     if not absent:
-        return
+        return True
     named = {scope: log.erased_in(connection, scope) for scope in {change.scope for change in absent}}
     for change in changes:
         named.setdefault(change.scope, set()).update(log.erasure_targets(change))
-    if not all(log.is_among(change, named[change.scope]) for change in absent):
-        raise _broken()
+    return all(log.is_among(change, named[change.scope]) for change in absent)
+
+
+def _elsewhere(connection: Connection, opened: Opened, scopes: frozenset[str], checked: Checked) -> list[Missing]:
+    """What the sender holds beyond this bundle and we lack: an erasure may be there, of which it thinks that we have it,
+    because our disk went back, or because it is in a log that was left out."""
+    brought = {(span.scope, span.device): span.last for span in checked.spans}
+    heads = {key: head.seq for scope in scopes for key, head in log.heads(connection, scope).items()}
+    return [
+        Missing(*key, min(heads.get(key, 0), seq - 1), seq + 1)
+        for key, (seq, known) in opened.header.held().items()
+        if key[0] in scopes and brought.get(key, 0) < seq
+        and (log.hash_at(connection, *key, seq) or b"")[: len(known)] != known
+    ]  # fmt: skip
 
 
 def known_records(connection: Connection, changes: Sequence[Change]) -> set[tuple[str, str, str]]:

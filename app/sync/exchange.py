@@ -18,7 +18,7 @@ from app.sync.closing import family
 from app.sync.device import head_bytes
 from app.sync.log import LogHead
 from app.sync.machine import Machine
-from app.sync.packing import SignedHead, Span
+from app.sync.packing import MAX_NUMBER, SignedHead, Span
 
 _CHUNK = 1000
 _ABOUT = 120
@@ -94,6 +94,10 @@ class Planner:
     """The id of the other, where it is known."""
     forked: set[Log] = field(default_factory=set)
     """Logs where the two sides disagree and nothing decides it yet; left out."""
+    _common: dict[Log, int] = field(default_factory=dict)
+    """How far the two sides agree, where that is not what the other holds."""
+    _upto: dict[Log, int] = field(default_factory=dict)
+    """How far logs go that wait for what is left out."""
 
     def next(self, connection: Connection, limit: Limit) -> Batch | None:
         """The next bundle, or None where the other lacks nothing; in stamp order and causally closed.
@@ -103,18 +107,25 @@ class Planner:
         """
         heads = {key: head for scope in self.scopes for key, head in log.heads(connection, scope).items()}
         lacking = list(self._lacking(connection, heads))
+        self._common = dict.fromkeys(self.forked, 0) | {one.log: one.after for one in lacking}
         mended = [one for one in lacking if one.mended]
         if mended:
             limit = Limit(MAX_CHANGES, MAX_RAW // 2)
-        taken = self._walked(connection, mended or lacking, limit)
+        taken, waiting = self._walked(connection, mended or lacking, limit)
         if mended and not taken:  # values in it were erased, and the erasure is in another log
-            taken = self._walked(connection, lacking, limit)
+            taken, waiting = self._walked(connection, lacking, limit)
+        while waiting and not taken:  # the erasure is in a log that is left out; then so is what waits for it
+            whole = {one.log for one in lacking if one.mended}
+            self._upto |= {key: 0 if key in whole else seq - 1 for key, seq in waiting.items()}
+            taken, waiting = self._walked(connection, lacking, limit)
         if not taken:
             return None
         full = len(taken) >= limit.changes or sum(_size(step.change) for step in taken) >= limit.size
         return self._batch(connection, taken, full)
 
-    def _walked(self, connection: Connection, lacking: Sequence[_Lacking], limit: Limit) -> list[_Step]:
+    def _walked(
+        self, connection: Connection, lacking: Sequence[_Lacking], limit: Limit
+    ) -> tuple[list[_Step], dict[Log, int]]:
         walks = [self._walk(connection, one.log, one.after, limit) for one in lacking]
         return self._take(connection, heapq.merge(*walks), limit)
 
@@ -155,9 +166,10 @@ class Planner:
         c, s = change_table.c, signed_head.c
         own = device == self.machine.device
         if own:
-            upto = self.own_upto.get(scope, 0)
+            upto = min(self.own_upto.get(scope, 0), self._upto.get(key, MAX_NUMBER))
         else:
-            upto = connection.execute(select(func.max(s.seq)).where(s.scope == scope, s.device == device)).scalar() or 0
+            signed = (s.scope == scope, s.device == device, s.seq <= self._upto.get(key, MAX_NUMBER))
+            upto = connection.execute(select(func.max(s.seq)).where(*signed)).scalar() or 0
         columns = [c[name] for name in Change._fields]
         same = and_(s.scope == c.scope, s.device == c.device, s.seq == c.seq)
         while after < upto:
@@ -177,11 +189,12 @@ class Planner:
                 yield _Step(change.lamport, device, scope, change, head, signature, own or signature is not None)
             after = found[-1].seq
 
-    def _take(self, connection: Connection, steps: Iterator[_Step], limit: Limit) -> list[_Step]:
-        """The shortest stretch near ``limit`` after which every log may be cut and every erasure has come along."""
+    def _take(self, connection: Connection, steps: Iterator[_Step], limit: Limit) -> tuple[list[_Step], dict[Log, int]]:
+        """The shortest stretch near ``limit`` after which every log may be cut and every erasure has come along; and
+        the first changes whose erasure did not come, by log."""
         taken: list[_Step] = []
         open_logs: set[Log] = set()
-        erasures: set[tuple[str, str, int]] = set()
+        erasures: dict[tuple[str, str, int], Change] = {}
         named: dict[str, dict[log.Target, Change]] = {}
         size = closed = 0
         for step in steps:
@@ -190,9 +203,9 @@ class Planner:
             size += _size(change)
             (open_logs.discard if step.closed else open_logs.add)((step.scope, step.device))
             if change.kind == ERASURE:
-                erasures.discard((step.scope, step.device, change.seq))
-            if change.values is None:
-                erasures |= self._awaited(connection, change, taken, named)
+                erasures.pop((step.scope, step.device, change.seq), None)
+            if change.values is None and (wanted := self._awaited(connection, change, taken, named)):
+                erasures.setdefault(wanted, change)
             full = len(taken) >= limit.changes or size >= limit.size
             if not open_logs and not erasures:
                 closed = len(taken)
@@ -200,23 +213,32 @@ class Planner:
                     break
             elif full and closed * 2 >= limit.changes:
                 break
-        return taken[:closed]
+        waiting: dict[Log, int] = {}
+        for change in erasures.values():
+            key = (change.scope, change.device)
+            waiting[key] = min(change.seq, waiting.get(key, change.seq))
+        return taken[:closed], waiting
 
     def _awaited(
         self, connection: Connection, change: Change, taken: list[_Step],
         named: dict[str, dict[log.Target, Change]],
-    ) -> set[tuple[str, str, int]]:  # fmt: skip
+    ) -> tuple[str, str, int] | None:  # fmt: skip
         """The erasure that must come along with a change whose values are gone, unless the other has it already."""
         if change.scope not in named:
+            # One in a log that is left out does not come, so that any other goes before it.
             erased = log.of_kind(connection, ERASURE, change.scope)
+            erased.sort(key=lambda one: (change.scope, one.device) in self.forked)
             named[change.scope] = {target: e for e in reversed(erased) for target in log.erasure_targets(e)}
         here = named[change.scope]
         erasure = here.get(log.target_of(change)) or here.get((change.device, change.seq, b""))
-        if erasure is None or erasure.seq <= self.theirs.get((change.scope, erasure.device), (0, b""))[0]:
-            return set()
+        if erasure is None or erasure.seq <= self._agreed((change.scope, erasure.device)):
+            return None
         wanted = (change.scope, erasure.device, erasure.seq)
         along = ((step.scope, step.device, step.change.seq) for step in reversed(taken))
-        return set() if wanted in along else {wanted}
+        return None if wanted in along else wanted
+
+    def _agreed(self, key: Log) -> int:
+        return self._common.get(key, self.theirs.get(key, (0, GENESIS))[0])
 
     def _batch(self, connection: Connection, taken: list[_Step], full: bool) -> Batch:
         runs: dict[Log, list[_Step]] = {}

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from app.district.district import District
 from app.services import syncing
 from app.services.office import Office
 from app.store import backup
-from app.store.tables import change
+from app.store.tables import change, stray_change
 from app.sync.receive import Received
 from app.sync.replica import Replica
 from app.workspace import Workspace
@@ -107,9 +107,9 @@ class Pc:
         return held_by(self.replica)
 
 
-def held_by(replica: Replica) -> Held:
-    """Every change that a replica holds."""
-    c = change.c
+def held_by(replica: Replica, table: Table = change) -> Held:
+    """Every change that a replica holds, or with ``stray_change`` keeps off its log."""
+    c = table.c
     with replica.reading() as connection:
         found = connection.execute(select(c.device, c.seq, c.hash, c.actor))
         return {(row.device, row.seq, row.hash): row.actor for row in found}
@@ -131,6 +131,11 @@ class Fleet:
         skewed = chance.random() < 0.3
         for number in range(min(2 + int(chance.expovariate(0.7)), most_pcs)):
             self.pcs.append(self._pc(number, older=skewed and chance.random() < 0.5))
+
+    @property
+    def replicas(self) -> list[Replica]:
+        """All that hold the logs of the center: its PCs, and the district where there is one."""
+        return [*(pc.replica for pc in self.pcs), *([self.district.replica()] if self.district else [])]
 
     @property
     def disasters(self) -> tuple[Callable[[Pc], None], ...]:
@@ -201,17 +206,22 @@ class Fleet:
     @contextmanager
     def _disk_goes_back(self, pc: Pc) -> Iterator[None]:
         """What was only on this disk may be gone with it."""
-        before = pc.held()
+        before, strays = pc.held(), held_by(pc.replica, stray_change)
         pc.workspace.close()
         yield
         pc.reopen()
         gone = before.keys() - pc.held().keys()
-        if not gone:
+        if not gone and not strays:
             return
-        replicas = [other.replica for other in self.pcs if other is not pc]
-        for replica in (*replicas, *([self.district.replica()] if self.district else [])):
-            gone -= held_by(replica).keys()
+        for replica in self.replicas:
+            if replica.machine.device != pc.device:
+                gone -= held_by(replica).keys()
         lost = {before[key] for key in gone}
+        # What somebody had overwritten was not written again when it was taken off its log, and may be nowhere else.
+        lost |= set(strays.values()) - {
+            author for replica in self.replicas for table in (change, stray_change)
+            for author in held_by(replica, table).values()
+        }  # fmt: skip
         self.oracle.lost |= lost
         self.tell(f"{pc.name} goes back; gone with the disk: {sorted(lost)}")
 

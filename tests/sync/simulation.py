@@ -51,7 +51,7 @@ class Simulation:
         self.fleet = Fleet(self.random, folder, self.oracle, self.tell, most_pcs)
         self.carriers = Carriers(self.random, folder, self.fleet, self.tell)
         self.count = 0
-        self.open_forms: list[tuple[Pc, str, str, Row]] = []
+        self.open_forms: list[tuple[Pc, int, str, Row]] = []
         often = self.random.choice((0, 0.5, 0.5, 1.5))
         people: list[tuple[Callable[[Pc], None], float]] = [
             (self._create, 2), (self._edit, 8), (self._open_form, 4), (self._delete, 2), (self._undelete, 2),
@@ -313,11 +313,11 @@ class Simulation:
         """What came through: the changes that are folded, and those that are kept somewhere and not folded."""
         folded: set[tuple[str, str]] = set()
         held: set[tuple[str, str]] = set()
-        for pc in self.fleet.pcs:
-            with pc.office.reading() as session:
-                ends = log.ends(session.connection(), pc.office.scope)
+        for replica in self.fleet.replicas:
+            with replica.reading() as connection:
+                ends = log.ends(connection, self.fleet.pcs[0].office.scope)
                 for c, into in ((change.c, folded), (stray_change.c, held)):
-                    for row in session.execute(select(c.device, c.seq, c.actor, c.kind)):
+                    for row in connection.execute(select(c.device, c.seq, c.actor, c.kind)):
                         beyond = row.device in ends and row.seq > ends[row.device].seq
                         (held if beyond else into).add((row.actor, row.kind))
         return Fate(folded, held)

@@ -308,6 +308,34 @@ def test_nobody_closes_the_log_of_another_pc_by_calling_it_an_id_of_his(world: W
     assert set(closing.effective([own], held, {})) == {victim.device}
 
 
+def test_what_was_erased_in_a_past_that_is_left_out_waits_and_all_else_flows(world: World) -> None:
+    first = world.pc("a")
+    reader, forked, fourth = (world.pc(name, card=world.card_of(first)) for name in "bcd")
+    disk = forked.copy("whole disk")
+    forked.put(name="一")
+    world.carry(forked, reader)
+    forked.lay_back(disk)
+    hall = first.put(name="大厅", contact_phone="13812345678")
+    world.carry(first, forked)
+    erasing.erase(forked.workspace.office, "venue", hall)
+    world.carry(forked, first)
+    fourth.put(name="四")
+    world.carry(fourth, first)
+    result = world.carry(first, reader)
+    assert result.kept is not None, "the erasure is in a log that the reader holds otherwise"
+    world.carry(reader, first)
+    assert not world.carry(first, reader).missing
+    assert names(reader) == {"一", "四"}
+    everybody = (first, reader, forked, fourth)
+    for one, another in [(one, another) for one in everybody for another in everybody if one is not another] * 5:
+        world.carry(one, another)
+    for one in everybody:
+        assert names(one) == {"一", "四", "大厅"}
+        assert one.get(hall).contact_phone is None
+        assert contents(one.replica) == contents(first.replica)
+        assert one.workspace.check() == []
+
+
 def test_a_folder_of_a_lost_id_is_put_back_where_the_present_id_has_left_too(world: World) -> None:
     pc = world.carded("a")
     meet(world, pc)

@@ -98,9 +98,9 @@ MUTANTS = (
     ),
     _mutant(
         "no repeat guard: an older bundle replaces what a newer one said", "app/sync/receive.py",
-        "elif header.counter > held.counter or (header.counter == held.counter and "
-        "fresh[\"holdings\"] != held.holdings):",
-        "else:", USB,
+        "if held is not None and (header.counter < held.counter or tuple(held) == "
+        "(header.counter, fresh[\"holdings\"])):",
+        "if False:", USB,
     ),
     _mutant(
         "no fork check", "app/sync/checks.py",
