@@ -62,6 +62,7 @@ FAMILIES = {
     **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
     "directory": "app.commands.directory",
     "district": "app.commands.district",
+    "series": "app.commands.series",
     "tour": "app.commands.tour",
 }
 
