@@ -205,13 +205,15 @@ def occurrences(rule: Rule, start: str) -> Iterator[str]:
         yield f"{moment.year - years:04d}-{moment:%m-%d}"
 
 
-def dates(rule: str, start: str, limit: int = LIMIT) -> list[str]:
+def dates(rule: str | None, start: str | None, limit: int = LIMIT) -> list[str]:
     """Every date of ``rule`` from ``start`` on.
 
     Raises :class:`Refusal` (field ``rule``) where the rule cannot be read, has no end, gives no date or more than
     ``limit`` (rules.md 16).
     """
-    read = parse(rule)
+    read = parse(rule or "")
+    if not start:
+        raise Refusal.of("start", _("系列没有写首次开始"), _("请填写首次开始"))
     if read.count is None and not read.until:
         raise _refused(_("重复规则没有结束"), _("请写明次数（COUNT）或截止日期（UNTIL）"))
     if read.count is not None and read.count > limit:

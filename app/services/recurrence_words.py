@@ -85,7 +85,9 @@ def _weekly(rule: Rule) -> str:
 
 def _monthly(rule: Rule) -> str:
     dates = _in_month(rule)
-    return _("每月{dates}", dates=dates) if rule.interval == 1 else _("每{n}个月的{dates}", n=rule.interval, dates=dates)
+    return (
+        _("每月{dates}", dates=dates) if rule.interval == 1 else _("每{n}个月的{dates}", n=rule.interval, dates=dates)
+    )
 
 
 def _yearly(rule: Rule) -> str:

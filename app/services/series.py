@@ -170,9 +170,11 @@ def cancel(office: Office, series_id: str, scope: str, date: str, reason: str, *
         if scope == "this":
             ahead = [_ahead(unit, series, date)]
         else:
-            dates = recurrence.dates(series.rule, series.start)
             if scope == "later":
+                dates = recurrence.dates(series.rule, series.start)
                 _of_the_series(date, dates)
+                if date > dates[0]:
+                    series.rule = recurrence.ended(recurrence.parse(series.rule), date).text
             held = occurrences_of(unit.session, series.id)
             ahead = [
                 one for day, one in held.items()
@@ -180,8 +182,6 @@ def cancel(office: Office, series_id: str, scope: str, date: str, reason: str, *
             ]  # fmt: skip
             if not overwrite:
                 done.kept = [one for one in ahead if deviates(one, series)]
-            if scope == "later" and date > dates[0]:
-                series.rule = recurrence.ended(recurrence.parse(series.rule), date).text
         if not ahead:
             raise Refusal.of("date", _("没有可以取消的日期"), _("已经开始或已取消的不再改动"))
         done.cancelled = [

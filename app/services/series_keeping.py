@@ -37,7 +37,7 @@ PATTERN = ("venue", "start", "end", "rule")
 CALLED_OFF = frozenset({"cancelled", "rejected", "expired"})
 Put = Callable[..., Any]
 """``writing.put``, which calls these and is called by them."""
-ANEW = {"status": "confirmed", "cancel_reason": None, "cancelled_at": None, "cancelled_by": None}
+ANEW = {"status": "confirmed"}
 """What a cancelled occurrence is given when its date is booked after all."""
 
 
@@ -260,9 +260,7 @@ def _move(
 
 def cancel(unit: Unit, booking: Booking, put: Put, reason: str) -> Booking:
     """Cancel an occurrence: the row stays, with reason, person and time (rules.md 19)."""
-    values = {"status": "cancelled", "cancel_reason": reason, "cancelled_at": unit.office.now,
-              "cancelled_by": unit.office.actor or None}  # fmt: skip
-    return put(unit, Booking.kind, values, booking.id)
+    return put(unit, Booking.kind, {"status": "cancelled", "cancel_reason": reason}, booking.id)
 
 
 def _dates_or_none(series: AsValues) -> list[str]:

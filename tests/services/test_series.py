@@ -199,7 +199,7 @@ def test_rule_17_a_skipped_date_stays_listed_and_can_be_booked_when_it_is_free(o
     assert [(row.date, row.state) for row in series.skipped(office, made.id)] == [(MONDAYS[1], "taken")]
     with pytest.raises(Refusal, match="书画社"):
         series.book(office, made.id, MONDAYS[1])
-    save(office, "booking", {"status": "cancelled"}, other)
+    save(office, "booking", {"status": "cancelled", "cancel_reason": "不来了"}, other)
     assert [(row.date, row.state) for row in series.skipped(office, made.id)] == [(MONDAYS[1], "free")]
     again = series.book(office, made.id, MONDAYS[1])
     assert dates_of(again.done["made"]) == [MONDAYS[1]]
