@@ -5,7 +5,9 @@ Anything else that is raised is a bug: it is logged, reported, and the program g
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class ShuniuError(Exception):
@@ -37,10 +39,13 @@ class Fault:
 
 
 class Refusal(ShuniuError):
-    """The user's input is refused; each fault names the field, what is wrong and the mend. Nothing was written."""
+    """The user's input is refused; each fault names the field, what is wrong and the mend. Nothing was written.
 
-    def __init__(self, *faults: Fault) -> None:
-        self.faults = faults
+    ``beside``: what the command line answers besides, such as each date of a series.
+    """
+
+    def __init__(self, *faults: Fault, beside: Mapping[str, Any] | None = None) -> None:
+        self.faults, self.beside = faults, dict(beside or {})
         super().__init__(
             "；".join(f"{f.field}: {f.error}" for f in faults), "；".join(f.mend for f in faults if f.mend)
         )

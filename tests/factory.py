@@ -32,6 +32,8 @@ SPECIAL = {
     ("booking", "series"): None,
     ("booking", "deposit_kept"): None,
     ("booking_series", "rule"): "FREQ=WEEKLY;COUNT=3",
+    ("booking_series", "start"): "2036-12-01T09:00",
+    ("booking_series", "end"): "2036-12-01T11:00",
     ("booking_series", "client_kind"): "registered_org",
     ("booking_series", "follows"): None,
     ("slot_waiting", "client_kind"): "registered_org",

@@ -79,11 +79,11 @@ def _put_each(begin: Begin, kind: Kind, reason: str) -> int:
             with begin() as unit:
                 record = put_line(unit, kind, line, reason)
                 unit.session.flush()
-                done = _done(record)
+                done = _done(unit, record)
             emit(_noted(done, unit.notices))
         except Refusal as error:
             refused += 1
-            emit(_refused(error))
+            emit(refusal_line(error))
         sys.stdout.flush()
     return refused
 
@@ -103,10 +103,10 @@ def _put_all(begin: Begin, kind: Kind, reason: str) -> int:
                         raise line
                     record = put_line(unit, kind, line, reason)
                     records.append(record)
-                    answers.append(_noted(_done(record), unit.notices[told:]))
+                    answers.append(_noted(_done(unit, record), unit.notices[told:]))
                 except Refusal as error:
                     refused += 1
-                    answers.append(_refused(error))
+                    answers.append(refusal_line(error))
             if refused:
                 raise _Undo
     except _Undo:
@@ -125,8 +125,8 @@ def _fetching(unit: Any, kind: Kind, lines: Iterator[dict[str, Any] | Refusal]) 
         yield from batch
 
 
-def _done(record: Any) -> dict[str, Any]:
-    return {"id": record.id, "number": record.number}
+def _done(unit: Any, record: Any) -> dict[str, Any]:
+    return {"id": record.id, "number": record.number, **unit.beside.get(record.id, {})}
 
 
 def _noted(answer: dict[str, Any], notices: list[str]) -> dict[str, Any]:
@@ -138,12 +138,13 @@ class _Undo(Exception):
     """Rolls the unit of work back."""
 
 
-def _refused(error: Refusal) -> dict[str, Any]:
+def refusal_line(error: Refusal) -> dict[str, Any]:
+    """A refusal as a line of the answer: its first fault, the others under ``more``, and what stands beside them."""
     first, *others = error.faults or (Fault("", error.message, error.mend),)
     line: dict[str, Any] = fault_line(first)
     if others:
         line["more"] = [fault_line(fault) for fault in others]
-    return line
+    return line | error.beside
 
 
 def _lines(stream: Any) -> Iterator[dict[str, Any] | Refusal]:
@@ -159,6 +160,17 @@ def _lines(stream: Any) -> Iterator[dict[str, Any] | Refusal]:
             yield Refusal(
                 *(Fault(f.field, _("第{n}行：{error}", n=number, error=f.error), f.mend) for f in error.faults)
             )
+
+
+def one_line(stream: Any) -> dict[str, Any]:
+    """The one JSON object of ``stream``; raises :class:`Refusal` where there is none, or more."""
+    found = list(islice(_lines(stream), 2))
+    for line in found:
+        if isinstance(line, Refusal):
+            raise line
+    if len(found) != 1:
+        raise Refusal.of("", _("标准输入里应有一个 JSON 对象"), _("请写成一行"))
+    return found[0]
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

@@ -63,6 +63,13 @@ class Office:
             yield session
 
     @contextlib.contextmanager
+    def trial(self) -> Iterator[Unit]:
+        """A unit of which nothing is ever written: what a write would say."""
+        with self.reading() as session:
+            at = int(self.clock().timestamp())
+            yield Unit(self, session, Recorder(session, Author(self.device, self.actor, at, SCHEMA)))
+
+    @contextlib.contextmanager
     def unit(self) -> Iterator[Unit]:
         """One transaction and one operation: all of it is written, or nothing."""
         session = Session(self.engine.execution_options(write=True), autoflush=False)
@@ -85,6 +92,8 @@ class Unit:
     recorder: Recorder
     notices: list[str] = field(default_factory=list)
     """Plain sentences for the person, beside what was done."""
+    beside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By id, what came with a record that was written, for the answer of the command line."""
     quiet: bool = False
     """Rules only check; they move nobody up. Set while undoing."""
     last: dict[str, Callable[[], None]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from app.models.publications import Policy
 from app.models.record import Record
 from app.models.services import ServiceCase
 from app.models.venues import CLIENT_TARGETS
-from app.services import booking_rules, enrolment, equipment, fees, policy, quota_limits, workdays
+from app.services import booking_rules, enrolment, equipment, fees, policy, quota_limits, series_keeping, workdays
 from app.services.office import Unit
 from app.services.survivors import survivors
 from app.services.times import ends_after_start
@@ -93,7 +93,7 @@ def _span(_unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
     yield from ends_after_start(record.start, record.end, "end")
 
 
-RULES_THAT_LOOK = frozenset({"booking", "booking_equipment", "calendar_day", "closure", "enrolment", "training"})
+RULES_THAT_LOOK = frozenset({"booking", "booking_equipment", "booking_series", "calendar_day", "closure", "enrolment", "training"})
 """Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
 
 IDS: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType({"calendar_day": ("date", workdays.day_id)})
@@ -110,6 +110,7 @@ RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "calendar_day": (workdays.check,),
         "fee_line": (fees.check_line,),
         "key_handover": (fees.check_keys,),
+        "booking_series": (_client, series_keeping.check),
         "service_case": (_client, _case),
         "training": (_span, enrolment.check_training),
         "enrolment": (enrolment.check,),

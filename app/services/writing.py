@@ -17,6 +17,8 @@ from app.services.enrolment import left
 from app.services.ids import new_id
 from app.services.office import Office, Unit
 from app.services.rules import IDS, RULES_THAT_LOOK, check
+from app.services.series_keeping import keep
+from app.services.series_plan import Asked, asked_of
 from app.sync import forks, log
 from app.sync.capture import Seen
 from app.sync.change import parse_stamp
@@ -67,8 +69,10 @@ def put(
     seen: Seen | None = None,
     reason: str = "",
     fixed_id: str | None = None,
+    asked: Asked | None = None,
 ) -> Record:
-    """As :func:`save`, within a unit of work. ``fixed_id``: the id of a new record that two PCs would both make."""
+    """As :func:`save`, within a unit of work. ``fixed_id``: the id of a new record that two PCs would both make;
+    ``asked``: what is asked of a series beside its fields."""
     if kind.name in RULES_THAT_LOOK:
         unit.session.flush()
     checked: dict[str, Any] = {}
@@ -115,6 +119,11 @@ def put(
         unit.session.add(record)
         unit.created(record)
     follow(unit, record, before)
+    try:
+        keep(unit, record, before, put, asked or Asked(), reason)
+    except Refusal:
+        unit.session.expunge(record) if record in unit.session else None
+        raise
     return record
 
 
@@ -231,11 +240,12 @@ def put_line(unit: Unit, kind: Kind, line: Mapping[str, Any], reason: str = "") 
     record_id = line.get("id")
     if record_id is not None and not isinstance(record_id, str):
         raise Refusal.of("id", _("应为文字"), _("请用 get 给出的 id"))
+    asked, line = asked_of(kind.name, line)
     values = {name: value for name, value in line.items() if name not in ECHOED}
     if record_id is None and "number" in line:
         raise Refusal.of("number", _("编号由程序给出"), _("请去掉 number"))
     seen = parse_seen(line["seen"]) if line.get("seen") is not None else None
-    return put(unit, kind, values, record_id, seen=seen, reason=reason)
+    return put(unit, kind, values, record_id, seen=seen, reason=reason, asked=asked)
 
 
 def set_deleted(office: Office, kind: str, record_ids: list[str], deleted: bool, *, seen: Seen | None = None) -> Saved:
