@@ -18,7 +18,7 @@ def capitals(amount: Decimal) -> str:
 
     Raises ValueError for a fraction of a 分, for more than 16 places before the point, and for what is no number.
     """
-    if not amount.is_finite() or abs(amount) > _LARGEST or amount != amount.quantize(Decimal("0.01")):
+    if not _is_money(amount):
         raise ValueError(f"not an amount of money: {amount}")
     yuan, cents = divmod(int(abs(amount) * 100), 100)
     dimes, rest = divmod(cents, 10)
@@ -53,8 +53,13 @@ def figures(amount: Decimal) -> str:
 
 
 def money(text: str) -> Decimal | None:
-    """A stored amount; None where it is blank or no number."""
+    """A stored amount; None where it is blank or no amount of money."""
     try:
-        return Decimal(text) if text else None
+        amount = Decimal(text)
     except InvalidOperation:
         return None
+    return amount if _is_money(amount) else None
+
+
+def _is_money(amount: Decimal) -> bool:
+    return amount.is_finite() and abs(amount) <= _LARGEST and amount == amount.quantize(Decimal("0.01"))
