@@ -47,7 +47,10 @@ def render(record: Mapping[str, Any], context: SlipContext) -> bytes:
         title=_("系列预约确认单"),
         number=shown(record, "number"),
         paper=Paper.A4,
-        rows=(*(_line(position, line) for position, line in enumerate(lines, start=1)), *_closing(len(dates), len(skipped))),
+        rows=(
+            *(_line(position, line) for position, line in enumerate(lines, start=1)),
+            *_closing(len(dates), len(skipped)),
+        ),
         heading=tuple(_heading(record)),
         sizes=(9.5, 9),
     )
