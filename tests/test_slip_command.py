@@ -37,3 +37,47 @@ def test_a_kind_without_a_slip_and_an_unknown_form_are_refused(center, tmp_path)
     case = center("put", "service_case", stdin=[{"service_type": "other", "request_text": "甲"}]).line["id"]
     assert center("slip", "service_case", case, "--out", tmp_path / "a.pdf", "--form", "poster").code == 1
     assert center("slip", "service_case", case, "--out", tmp_path / "no" / "a.pdf").code == 1
+
+
+def test_sheets_are_written_counted_and_refused_by_name(center, tmp_path) -> None:
+    venue = center("put", "venue", stdin=[{"name": "一楼大厅"}]).line["id"]
+    line = {"venue": venue, "start": "2026-11-24T09:00", "end": "2026-11-24T11:00", "client_name": "甲社",
+            "contact_name": "刘𬱖", "contact_phone": "13812345678"}  # fmt: skip
+    center("put", "booking", stdin=[line])
+    out = tmp_path / "sheet.pdf"
+    for name, words in (
+        ("door", "138****5678"),
+        ("week", "11月24日"),
+        ("cleaning", "可保洁"),
+        ("calls", "13812345678"),
+    ):
+        for copy in (1, 2):
+            answer = center("sheet", name, "--on", "2026-11-24", "--out", out)
+            assert answer.code == 0, answer.err
+            assert answer.line["copy"] == copy
+        assert words in text_of(out)
+        assert "第2次打印" in text_of(out)
+    one = center("sheet", "week", "--on", "2026-11-24", "--venue", venue, "--out", out)
+    assert one.line["copy"] == 1
+    assert "13812345678" not in text_of(out)
+    for wrong in (("poster",), ("door", "--on", "24.11."), ("door", "--venue", "甲")):
+        answer = center("sheet", *wrong, "--out", tmp_path / "no.pdf")
+        assert answer.code == 1, wrong
+        assert not (tmp_path / "no.pdf").exists()
+    assert center("sheet", "door", "--out", tmp_path).code == 1
+
+
+def test_a_booking_has_an_application_form_and_a_receipt(center, tmp_path) -> None:
+    venue = center("put", "venue", stdin=[{"name": "一楼大厅"}]).line["id"]
+    line = {
+        "venue": venue,
+        "start": "2026-11-24T09:00",
+        "end": "2026-11-24T11:00",
+        "client_name": "甲社",
+        "deposit": "1204.5",
+    }
+    booking = center("put", "booking", stdin=[line]).line["id"]
+    for form, words in (("application", "场地使用须知"), ("deposit", "人民币壹仟贰佰零肆元伍角整")):
+        answer = center("slip", "booking", booking, "--form", form, "--out", tmp_path / "slip.pdf")
+        assert answer.line["copy"] == 1
+        assert words in text_of(tmp_path / "slip.pdf")

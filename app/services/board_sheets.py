@@ -31,7 +31,8 @@ def door(office: Office, board: Board, title: str, venues: Sequence[str], contex
 
     (on,) = board.dates
     index = {room.id: n for n, room in enumerate(board.rooms)}
-    remarks = [_free(office, board, _("当日无预约：{rooms}"))] if not venues else []
+    free = "" if venues else _free(office, board)
+    remarks = [_("当日无预约：{rooms}", rooms=free)] if free else []
     return timetable_slip(
         Timetable(
             title,
@@ -39,7 +40,7 @@ def door(office: Office, board: Board, title: str, venues: Sequence[str], contex
             tuple(_room(room) for room in board.rooms),
             tuple(_block(block, index[block.venue], on) for block in board.blocks),
             tuple(_closed(board, on, index)),
-            (*filter(None, remarks), _unconfirmed()),
+            (*remarks, _unconfirmed()),
         ),
         context,
     )
@@ -69,21 +70,22 @@ def cleaning(office: Office, board: Board, title: str, venues: Sequence[str], co
         Column(_("时间"), 22, centred=True), Column(_("场地"), 34), Column(_("事项"), 15, centred=True),
         Column(_("说明"), 70), Column(_("完成"), 11, centred=True), Column(_("签名"), 17),
     )  # fmt: skip
-    foot = "" if venues else _free(office, board, _("当日无预约，全天可保洁：{rooms}"))
+    free = "" if venues else _free(office, board)
+    foot = _("当日无预约，全天可保洁：{rooms}", rooms=free) if free else ""
     note = _("{day}　共 {n} 场", day=_long_day(on), n=board.total - board.elsewhere)
     lines = [_task(task, wanted, dirty) for task in tasks(board)]
     return table_slip(title, columns, lines, context, note=note, foot=foot, upright=True, height=7.4)
 
 
-def _free(office: Office, board: Board, words: str) -> str:
-    """A line with the center's own open rooms where nothing happens, neither there nor in their hall or parts."""
+def _free(office: Office, board: Board) -> str:
+    """The center's own open rooms where nothing happens, neither there nor in their hall or parts."""
     t = Venue.__table__.c
     query = select(t.id).where(t.status == "open", t.external.is_not(True), t.owner == office.scope)
     with office.reading() as session:
         parents, own = booking.parents(session), set(session.scalars(query))
     busy = {relative for room in board.rooms for relative in booking.family(parents, room.id)}
     names = [room.name for room in calendar.rooms(office) if room.id in own - busy]
-    return words.format(rooms=_("、").join(names)) if names else ""
+    return _("、").join(names)
 
 
 def _unconfirmed() -> str:

@@ -14,7 +14,7 @@ from app.slips.page import Form, Paper, print_form
 from app.slips.values import shown, span, with_unit
 from app.text import _
 
-_SHAPE = Shape(label=29, half=88, height=7)
+_SHAPE = Shape(label=29, half=88, height=6.6)
 _WIDTHS = (10, 58, 40, 22, 46)
 
 
@@ -68,7 +68,7 @@ def _heading(record: Mapping[str, Any]) -> Iterator[Row]:
         if shown(record, name):
             yield _SHAPE.wide(words[name], shown(record, name))
     heads = (_("序号"), _("时间"), _("场地"), _("状态"), _("编号或原因"))
-    yield Row(tuple(Cell(text, width, "label") for text, width in zip(heads, _WIDTHS, strict=True)), height=6.6 * mm)
+    yield Row(tuple(Cell(text, width, "label") for text, width in zip(heads, _WIDTHS, strict=True)), height=6.2 * mm)
 
 
 def _line(position: int, line: Mapping[str, Any]) -> Row:
@@ -78,7 +78,7 @@ def _line(position: int, line: Mapping[str, Any]) -> Row:
     texts = (*said, shown(line, "number") if booked else shown(line, "why"))
     roles = ("center", "value", "value", "center", "value")
     cells = (Cell(text, width, role) for text, width, role in zip(texts, _WIDTHS, roles, strict=True))
-    return Row(tuple(cells), height=6.6 * mm)
+    return Row(tuple(cells), height=6.2 * mm)
 
 
 def _closing(booked: int, skipped: int) -> tuple[Row, ...]:
@@ -88,7 +88,7 @@ def _closing(booked: int, skipped: int) -> tuple[Row, ...]:
     date = _("　　　　年　　月　　日")
     client = Cell(_("以上日期和须知已知悉。"), _SHAPE.half - 8, "text", (_("申请人签名："), date))
     center = Cell("", _SHAPE.half + 8, "text", (_("经办人："), date), seal=True)
-    return (Row((Cell(said),), height=6.6 * mm), Row((client, center), height=42 * mm))
+    return (Row((Cell(said),), height=6.2 * mm), Row((client, center), height=41.8 * mm))
 
 
 SLIP = Slip("series", "booking_series", "系列预约确认单", render)

@@ -52,6 +52,7 @@ class PrinterCard(QWidget):
         box.setPrefix(_("{label} ", label=label))
         box.setSuffix(_(" 毫米"))
         box.setAccessibleName(label)
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)  # the arrow keys step
         box.setKeyboardTracking(False)
         box.valueChanged.connect(self._keep)
         return box

@@ -33,7 +33,7 @@ class SettingsPage(Page):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         px = self.theme.px
-        self.set_summary(_("文字大小和语言只对这台电脑有效。"))
+        self.set_summary(_("文字大小、语言和打印机的校正只对这台电脑有效。"))
         inner = QWidget()
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, 0, 0)

@@ -32,12 +32,12 @@ QToolButton:hover { background: @TINT; }
 QToolButton:focus { border-color: @ACCENT; }
 QToolButton::menu-indicator { image: none; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox {
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox {
   background: @PAPER; border: 1px solid #B9C2BC; border-radius: ~4~; padding: 0 ~8~; selection-background-color: #BFDDD6;
   selection-color: @TEXT; }
-QLineEdit, QComboBox, QSpinBox { min-height: ~30~; }
+QLineEdit, QComboBox, QAbstractSpinBox { min-height: ~30~; }
 QPlainTextEdit, QTextEdit { padding: ~4~; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid @ACCENT; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border: 1px solid @ACCENT; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: @GROUND; color: @SECOND; }
 QLineEdit[fault="true"], QPlainTextEdit[fault="true"], QComboBox[fault="true"] { border-color: @RED; }
 QComboBox::drop-down { border: none; width: ~24~; }
