@@ -108,6 +108,14 @@ class Shell(QWidget):
         self.context.watch.start()
         self.context.syncer.start()
 
+    def open_bundle(self, path: Path) -> None:
+        """Show what a double-clicked bundle would bring; it is imported after a confirm."""
+        from app.views.sync_page import SyncPage
+
+        self.go(Goto("sync"))
+        if isinstance(self.page, SyncPage):
+            self.page.preview(path)
+
     # -- pages -------------------------------------------------------------------------------------------------
 
     @property
