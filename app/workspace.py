@@ -16,7 +16,7 @@ from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
 from app.models.registry import KINDS, SCHEMA
 from app.services import backups, local
 from app.services.office import Office
-from app.services.recovery import public_key
+from app.services.recovery import make_sheet, public_key
 from app.services.writing import put
 from app.store import search
 from app.store.database import HEAD, migrate, revision, sqlite_engine, told_apart
@@ -184,6 +184,13 @@ class Workspace:
         recovery.keep(self.data, self.machine, public_key(self.office))
         source = backups.Source(self.data, self.engine, self.machine.db_key, self.clock)
         return backups.make(source, why, backups.second_place(self.office))
+
+    def recovery_sheet(self) -> bytes:
+        """A new recovery sheet, as a PDF; what is kept from now on opens with it, here at once and on the center's other
+        PCs when they hear of it."""
+        sheet = make_sheet(self.office, self.center_id)
+        recovery.keep(self.data, self.machine, sheet.public)
+        return sheet.pdf
 
     def backup_when_due(self) -> backups.Made | None:
         """The backup of the day, where there is none yet."""

@@ -58,7 +58,10 @@ FAMILIES = {
     **dict.fromkeys(
         ("history", "conflicts", "findings", "settle", "held", "adopt", "merge", "unmerge"), "app.commands.log"
     ),
-    **dict.fromkeys(("slip", "check", "backup", "restore", "self-test"), "app.commands.keeping"),
+    **dict.fromkeys(
+        ("slip", "check", "backup", "restore", "backups", "recovery-sheet", "recover", "self-test"),
+        "app.commands.keeping",
+    ),
     **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
     "directory": "app.commands.directory",
     "district": "app.commands.district",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import Refusal
-from app.services import backups, reading, recovery, writing
+from app.services import backups, reading, writing
 from app.store.rotation import superseded
 from app.sync.recovery import new_sheet, seed_of
 from app.workspace import Workspace
@@ -32,7 +32,7 @@ def printed(pdf: bytes, tmp_path: Path) -> str:
 
 def test_the_code_on_the_paper_opens_a_backup_on_another_pc(workspace: Workspace, tmp_path: Path) -> None:
     record = writing.save(workspace.office, "venue", {"name": "大会议室"})
-    sheet = recovery.make_sheet(workspace.office, workspace.center_id)
+    sheet = workspace.recovery_sheet()
     made = workspace.backup("manual")
     later = writing.save(workspace.office, "venue", {"name": "备份以后的"})
     workspace.close()
@@ -40,7 +40,7 @@ def test_the_code_on_the_paper_opens_a_backup_on_another_pc(workspace: Workspace
         tmp_path / "new/data",
         tmp_path / "new/config",
         made.files[0],
-        printed(sheet.pdf, tmp_path),
+        printed(sheet, tmp_path),
         clock=workspace.clock,
     )
     assert reading.get(fresh.office, "venue", record.id).values["name"] == "大会议室"
@@ -55,10 +55,10 @@ def test_the_code_on_the_paper_opens_a_backup_on_another_pc(workspace: Workspace
 
 
 def test_the_folder_of_a_pc_whose_configuration_is_gone_opens_in_place(workspace: Workspace, tmp_path: Path) -> None:
-    sheet = recovery.make_sheet(workspace.office, workspace.center_id)
+    sheet = workspace.recovery_sheet()
     workspace.close()
     Workspace.open(workspace.data, workspace.machine.folder.parent, clock=workspace.clock).close()
-    code = printed(sheet.pdf, tmp_path)
+    code = printed(sheet, tmp_path)
     back = Workspace.recover(workspace.data, tmp_path / "new", workspace.data, code, clock=workspace.clock)
     assert back.check() == []
     back.close()
@@ -72,7 +72,7 @@ def test_a_renewed_sheet_opens_what_is_made_from_then_on(workspace: Workspace, t
     for minute in (1, 2):
         now = workspace.clock() + timedelta(minutes=minute)
         opened = Workspace.open(workspace.data, config, clock=lambda now=now: now)
-        codes.append(printed(recovery.make_sheet(opened.office, opened.center_id).pdf, tmp_path))
+        codes.append(printed(opened.recovery_sheet(), tmp_path))
         files += opened.backup("manual").files
         opened.close()
     with pytest.raises(Refusal, match="另一张恢复单"):
@@ -94,8 +94,8 @@ def test_a_mistyped_code_is_told_and_small_letters_and_o_for_0_are_forgiven() ->
 
 
 def test_the_secret_is_nowhere_but_on_the_paper(workspace: Workspace, tmp_path: Path) -> None:
-    sheet = recovery.make_sheet(workspace.office, workspace.center_id)
-    code = printed(sheet.pdf, tmp_path)
+    sheet = workspace.recovery_sheet()
+    code = printed(sheet, tmp_path)
     made = workspace.backup("manual")
     secret = seed_of(code)
     workspace.close()
@@ -143,3 +143,19 @@ def test_backups_are_made_once_a_day_and_copied_to_a_second_place(workspace: Wor
     assert "没有插上" in workspace.backup("manual").notice
     with zipfile.ZipFile(here.path) as archive:
         assert not archive.read("shuniu.db").startswith(b"SQLite format"), "it is encrypted"
+
+
+def test_from_the_command_line_the_code_is_read_from_standard_input(center, tmp_path: Path) -> None:
+    assert center("put", "venue", stdin=[{"name": "大会议室"}]).code == 0
+    assert center("recovery-sheet", str(tmp_path / "单.pdf")).code == 0
+    code = printed((tmp_path / "单.pdf").read_bytes(), tmp_path)
+    assert center("backups", "--make", "--second", str(tmp_path)).code == 0
+    [file] = backups.listed(tmp_path)
+    folders = ("--data", str(tmp_path / "new/data"), "--config", str(tmp_path / "new/config"))
+    wrong = center(*folders, "recover", str(file.path), stdin=["AAAAAA"])
+    assert wrong.code == 1
+    assert "54" in wrong.err
+    assert not (tmp_path / "new/data").exists()
+    answer = center(*folders, "recover", str(file.path), stdin=[code])
+    assert answer.code == 0, answer.err
+    assert answer.line["street"] == "310110013"
