@@ -20,6 +20,7 @@ from app.services.recovery import make_sheet, public_key
 from app.services.writing import put
 from app.store import search
 from app.store.database import HEAD, migrate, revision, sqlite_engine, told_apart
+from app.store.places import refuse_share
 from app.sync import closing, device, forks, heal, key_slot, recovery, rows
 from app.sync.log import ALL, DEMO
 from app.sync.machine import Machine, Mark, write_safely
@@ -61,6 +62,7 @@ class Workspace:
 
         if cls.exists(data):
             raise Refusal.of("data", _("这个文件夹里已经有数据：{folder}", folder=data), _("请直接打开，或另选文件夹"))
+        refuse_share(data)
         known_street(street)
         workspace_id = str(uuid4())
         try:
@@ -157,6 +159,7 @@ class Workspace:
             ) from None
         except (OSError, ValueError, KeyError) as error:
             raise EnvironmentFault(_("数据文件夹的说明读不出来。"), _("请用最近的备份恢复。")) from error
+        refuse_share(data)
         path = data / "shuniu.db"
         if not path.is_file():
             raise EnvironmentFault(_("数据文件夹里缺少数据库 {name}。", name=path.name), _("请用最近的备份恢复。"))

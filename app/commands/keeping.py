@@ -141,6 +141,24 @@ def recover_command(obj: Global, source: Path) -> None:
         workspace.close()
 
 
+@click.command("diagnostics")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def diagnostics_command(obj: Global, file: Path) -> None:
+    """Write a zip for whoever helps: versions, counts and the shape of errors; no secrets and no personal data."""
+    from app.services import diagnostics
+
+    outside(obj, file)
+    workspace = obj.open()
+    try:
+        facts = {"check": len(workspace.check())}
+        data = diagnostics.bundle(workspace.office, facts, obj.config)
+        write_safely(file, data, 0o644)
+        emit({"file": str(file), "bytes": len(data)})
+    finally:
+        workspace.close()
+
+
 @click.command("self-test")
 def self_test_command() -> None:
     """Prove what was installed: a new database, a window, a slip with rare characters, a USB round trip."""
