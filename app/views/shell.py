@@ -16,6 +16,7 @@ from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Goto, Said
+from app.views.keeper import Keeper
 from app.views.nav import Nav
 from app.views.page import Page
 from app.views.places import PLACES, Place, page_class
@@ -106,6 +107,7 @@ class Shell(QWidget):
         """Show the first page; the watch and the exchange begin behind it."""
         self.go(Goto("today"))
         self.context.watch.start()
+        Keeper(self.context)
         self.context.syncer.start()
 
     def open_bundle(self, path: Path) -> None:

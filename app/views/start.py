@@ -18,7 +18,7 @@ from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, Qt, QTimer, QTransl
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import text
-from app.errors import AlreadyRunning, EnvironmentFault, ShuniuError
+from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
 from app.text import _
 from app.views import dialogs
 from app.views.handover import Handover, hand_over
@@ -109,10 +109,33 @@ class Desktop(QObject):
         self.bundle = bundle
         Handover(self.data, self).asked.connect(self.asked)
         if Workspace.exists(self.data):
-            self.workspace = Workspace.open(self.data, self.config)
+            try:
+                self.workspace = Workspace.open(self.data, self.config)
+            except DatabaseDamaged as error:
+                self.workspace = self._restored(error)
             self.sign_in(skip=True)
         else:
             self.wizard()
+
+    def _restored(self, error: DatabaseDamaged) -> Workspace:
+        """Offer the newest backup that holds together; raises ``error`` where there is none, or nobody wants it."""
+        from app.services import backups
+        from app.workspace import Workspace
+
+        for one in backups.listed(self.data / backups.FOLDER):
+            when = _("{month}月{day}日 {time}", month=one.made.month, day=one.made.day, time=f"{one.made:%H:%M}")
+            text = _(
+                "{error}\n\n有一份 {when} 的备份（{why}）。恢复后，那以后的修改只有已经同步出去的还在。"
+                "现在的文件会留着，不会删除。", error=error.message, when=when, why=_(backups.WHY.get(one.why, one.why)),
+            )  # fmt: skip
+            if not dialogs.confirm(self.window, _("数据库打不开"), text, _("恢复这份备份"), _("不恢复")):
+                break
+            try:
+                Workspace.restore(self.data, self.config, one.path)
+                return Workspace.open(self.data, self.config)
+            except ShuniuError as other:
+                log.warning("A backup could not be restored", exc_info=other)
+        raise error
 
     @Slot(object)
     def asked(self, bundle: Path | None) -> None:
