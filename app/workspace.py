@@ -14,12 +14,14 @@ from sqlalchemy import Engine
 
 from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
 from app.models.registry import KINDS, SCHEMA
-from app.services import local
+from app.services import backups, local
 from app.services.office import Office
+from app.services.recovery import make_sheet, public_key
 from app.services.writing import put
 from app.store import search
-from app.store.database import migrate, revision, sqlite_engine, told_apart
-from app.sync import closing, device, forks, heal, key_slot, rows
+from app.store.database import HEAD, migrate, revision, sqlite_engine, told_apart
+from app.store.places import refuse_share
+from app.sync import closing, device, forks, heal, key_slot, recovery, rows
 from app.sync.log import ALL, DEMO
 from app.sync.machine import Machine, Mark, write_safely
 from app.text import _
@@ -60,6 +62,7 @@ class Workspace:
 
         if cls.exists(data):
             raise Refusal.of("data", _("这个文件夹里已经有数据：{folder}", folder=data), _("请直接打开，或另选文件夹"))
+        refuse_share(data)
         known_street(street)
         workspace_id = str(uuid4())
         try:
@@ -156,6 +159,7 @@ class Workspace:
             ) from None
         except (OSError, ValueError, KeyError) as error:
             raise EnvironmentFault(_("数据文件夹的说明读不出来。"), _("请用最近的备份恢复。")) from error
+        refuse_share(data)
         path = data / "shuniu.db"
         if not path.is_file():
             raise EnvironmentFault(_("数据文件夹里缺少数据库 {name}。", name=path.name), _("请用最近的备份恢复。"))
@@ -163,11 +167,37 @@ class Workspace:
         engine = sqlite_engine(path, machine.db_key)
         if revision(engine) is None:
             raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
+        if revision(engine) != HEAD:
+            cls._before_migration(data, machine, engine, clock)
         migrate(engine)
         machine = device.settled(engine, machine)
         workspace = cls._wired(data, machine, engine, street, clock)._settle_id()
         workspace._fold_after_upgrade()
+        recovery.keep(data, workspace.machine, public_key(workspace.office))
         return workspace
+
+    @staticmethod
+    def _before_migration(data: Path, machine: Machine, engine: Engine, clock: Clock) -> None:
+        """The old state is kept before it is changed; a newer database is left to :func:`migrate` to refuse."""
+        if (revision(engine) or "") < HEAD:
+            backups.make(backups.Source(data, engine, machine.db_key, clock), "migration")
+
+    def backup(self, why: str) -> backups.Made:
+        """Make a backup, also in the second place that was chosen on this PC."""
+        recovery.keep(self.data, self.machine, public_key(self.office))
+        source = backups.Source(self.data, self.engine, self.machine.db_key, self.clock)
+        return backups.make(source, why, backups.second_place(self.office))
+
+    def recovery_sheet(self) -> bytes:
+        """A new recovery sheet, as a PDF; what is kept from now on opens with it, here at once and on the center's other
+        PCs when they hear of it."""
+        sheet = make_sheet(self.office, self.center_id)
+        recovery.keep(self.data, self.machine, sheet.public)
+        return sheet.pdf
+
+    def backup_when_due(self) -> backups.Made | None:
+        """The backup of the day, where there is none yet."""
+        return self.backup("daily") if backups.due(self.data / backups.FOLDER, self.clock()) else None
 
     @classmethod
     def restore(cls, data: Path, config: Path, source: Path, *, clock: Clock = datetime.now) -> Path:
@@ -181,6 +211,27 @@ class Workspace:
                 _("这里还没有数据：{folder}", folder=data), _("请先设置中心，再恢复备份。")
             ) from error
         return restore(data, Machine.load(config / facts["workspace"]).db_key, source, clock())
+
+    @classmethod
+    def recover(cls, data: Path, config: Path, source: Path, code: str, *, clock: Clock = datetime.now) -> Workspace:
+        """Open with the code of the recovery sheet what a PC that is gone has left: its data folder ``source`` (also
+        ``data`` itself), or a backup of it. The PC goes on under a new id and letters of its own.
+
+        Raises :class:`Refusal` where the code does not fit, or ``data`` holds something already.
+        """
+        from app.store import backup
+
+        folder = source.is_dir()
+        if cls.exists(data) and not (folder and source.samefile(data)):
+            raise Refusal.of("data", _("这个文件夹里已经有数据：{folder}", folder=data), _("请另选一个空文件夹"))
+        sealed = backup.slot(source, recovery.NAME)
+        slot = recovery.unseal(code, sealed)
+        if (config / slot.workspace).is_dir():
+            raise Refusal.of("config", _("本机有这份数据的密钥，不需要恢复单"), _("请直接打开，或用 restore 恢复备份"))
+        if not (folder and source.samefile(data)):
+            backup.unpack(source, data, slot.key)
+        Machine.create(config / slot.workspace, slot.scope, recovery.letters(), slot.key)
+        return cls.open(data, config, clock=clock)
 
     @classmethod
     def _wired(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:

@@ -9,6 +9,7 @@ import click
 
 from app.commands.main import Global, emit, outside
 from app.errors import DatabaseDamaged, EnvironmentFault
+from app.sync.machine import write_safely
 from app.text import _
 
 
@@ -107,6 +108,78 @@ def restore_command(obj: Global, file: Path) -> None:
     workspace = obj.open()
     try:
         emit({"kept": kept.name, "device": workspace.office.device})
+    finally:
+        workspace.close()
+
+
+@click.command("backups")
+@click.option("--make", is_flag=True, help="make one now, with its copy in the second place")
+@click.option(
+    "--second", type=click.Path(path_type=Path), default=None, help="a folder for copies; an empty text for none"
+)
+@click.pass_obj
+def backups_command(obj: Global, make: bool, second: Path | None) -> None:
+    """The backups that are kept, newest first."""
+    from app.services import backups
+
+    if second is not None and str(second) not in ("", "."):
+        outside(obj, second / "backup", "second")
+    workspace = obj.open()
+    try:
+        if second is not None:
+            backups.choose_second(workspace.office, second.absolute() if str(second) not in ("", ".") else None)
+        if make and (notice := workspace.backup("manual").notice):
+            sys.stderr.write(notice + "\n")
+        for one in backups.listed(workspace.data / backups.FOLDER):
+            emit({"file": str(one.path), "made": one.made.isoformat(), "why": one.why})
+    finally:
+        workspace.close()
+
+
+@click.command("recovery-sheet")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def recovery_sheet_command(obj: Global, file: Path) -> None:
+    """Make a new recovery sheet, as a PDF to print; the one before opens only older backups from then on."""
+    outside(obj, file)
+    workspace = obj.open()
+    try:
+        pdf = workspace.recovery_sheet()
+        write_safely(file, pdf)
+        emit({"file": str(file), "bytes": len(pdf)})
+        sys.stderr.write(_("请马上打印这张恢复单，然后删除文件：恢复码只应留在纸上。") + "\n")
+    finally:
+        workspace.close()
+
+
+@click.command("recover")
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+@click.pass_obj
+def recover_command(obj: Global, source: Path) -> None:
+    """Open a backup, or the data folder of a PC that is gone, with the code of the recovery sheet on standard input."""
+    from app.workspace import Workspace
+
+    workspace = Workspace.recover(obj.data, obj.config, source, sys.stdin.readline())
+    try:
+        emit({"street": workspace.street, "device": workspace.office.device, "letters": workspace.office.letters})
+    finally:
+        workspace.close()
+
+
+@click.command("diagnostics")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def diagnostics_command(obj: Global, file: Path) -> None:
+    """Write a zip for whoever helps: versions, counts and the shape of errors; no secrets and no personal data."""
+    from app.services import diagnostics
+
+    outside(obj, file)
+    workspace = obj.open()
+    try:
+        facts = {"check": len(workspace.check())}
+        data = diagnostics.bundle(workspace.office, facts, obj.config)
+        write_safely(file, data, 0o644)
+        emit({"file": str(file), "bytes": len(data)})
     finally:
         workspace.close()
 

@@ -58,7 +58,10 @@ FAMILIES = {
     **dict.fromkeys(
         ("history", "conflicts", "findings", "settle", "held", "adopt", "merge", "unmerge"), "app.commands.log"
     ),
-    **dict.fromkeys(("slip", "sheet", "check", "backup", "restore", "self-test"), "app.commands.keeping"),
+    **dict.fromkeys(
+        ("slip", "sheet", "check", "backup", "restore", "backups", "recovery-sheet", "recover", "diagnostics", "self-test"),
+        "app.commands.keeping",
+    ),
     **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
     **dict.fromkeys(("import", "export"), "app.commands.exchange_files"),
     "directory": "app.commands.directory",
@@ -82,13 +85,24 @@ def shuniu(
     text.use(lang or os.environ.get("SHUNIU_LANG", "zh"))
     ctx.obj = Global(data or paths.default_data(), config or paths.default_config(), actor, accept_clock)
     if ctx.invoked_subcommand is None:
-        if sys.platform.startswith("linux") and not any(
-            os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-        ):
-            raise EnvironmentFault(_("这里没有显示器，打不开窗口。"), _("请在桌面环境里打开，或运行 shuniu tour。"))
-        from app.views.start import run_desktop
+        _desktop(ctx.obj)
 
-        sys.exit(run_desktop(ctx.obj.data, ctx.obj.config))
+
+def _desktop(obj: Global, file: Path | None = None) -> NoReturn:
+    shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown):
+        raise EnvironmentFault(_("这里没有显示器，打不开窗口。"), _("请在桌面环境里打开，或运行 shuniu tour。"))
+    from app.views.start import run_desktop
+
+    sys.exit(run_desktop(obj.data, obj.config, file=file))
+
+
+@shuniu.command("open")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def open_command(obj: Global, file: Path | None) -> None:
+    """Open the desktop, and in it the preview of a bundle that was double-clicked."""
+    _desktop(obj, file)
 
 
 @shuniu.command()

@@ -30,6 +30,7 @@ class Center(Record, label="服务中心", icon="house", internal=True):
     )
     strike_limit = integer("爽约上限", unit="次", minimum=1, help="达到后暂停预约；留空为不暂停")
     strike_days = integer("爽约计算期", unit="天", minimum=1, default=180)
+    recovery_key = text("恢复公钥", max_length=64, privacy=PUBLIC, help="开具恢复单时由程序填写")
     offer_hours = integer("候补保留", unit="小时", minimum=1, default=24, help="通知候补后为其保留场地的时间")
 
 

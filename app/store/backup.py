@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from app.store.database import HEAD, integrity, revision, sqlite_engine, told_ap
 from app.text import _
 
 DATABASE, FACTS = "shuniu.db", "workspace.json"
+SLOTS = ("key.recovery", "key.sealed")
+"""The database key, sealed to the recovery sheet and to the district; a backup carries them along."""
 
 
 def backup(engine: Engine, key: bytes, data: Path, target: Path) -> int:
@@ -28,6 +31,9 @@ def backup(engine: Engine, key: bytes, data: Path, target: Path) -> int:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
             archive.write(copy, DATABASE)
             archive.write(data / FACTS, FACTS)
+            for slot in SLOTS:
+                if (data / slot).is_file():
+                    archive.write(data / slot, slot)
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(partial, target)
@@ -61,6 +67,59 @@ def _copy(engine: Engine, key: bytes, target: Path) -> None:
                 raise DatabaseDamaged(_("备份的内容没有通过检查：{fault}", fault=faults[0]), _("请检查硬盘后重试。"))
     finally:
         other.dispose()
+
+
+def slot(source: Path, name: str) -> bytes:
+    """The sealed key called ``name`` in a backup or a data folder; raises :class:`Refusal` where there is none."""
+    try:
+        if source.is_dir():
+            return (source / name).read_bytes()
+        with zipfile.ZipFile(source) as archive:
+            return archive.read(name)
+    except OSError as error:
+        if not (source.is_dir() and isinstance(error, FileNotFoundError)):
+            raise EnvironmentFault(
+                _("读不出 {file}：{why}", file=source, why=error.strerror or str(error)), _("请检查U盘和文件名。")
+            ) from error
+        raise Refusal.of(
+            "file", _("{file} 里没有可以用恢复单打开的密钥", file=source.name), _("请选择备份文件")
+        ) from error
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise Refusal.of(
+            "file", _("{file} 里没有可以用恢复单打开的密钥", file=source.name),
+            _("请选择开过恢复单以后的备份文件或数据文件夹"),
+        ) from error  # fmt: skip
+
+
+def unpack(source: Path, data: Path, key: bytes) -> None:
+    """Lay out a backup, or copy the data folder of a PC that is gone, as the data folder ``data``, once it was checked.
+
+    Raises :class:`DatabaseDamaged` where it does not hold together, :class:`Refusal` where it is no backup.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        if source.is_dir():
+            for name in (DATABASE, f"{DATABASE}-wal", FACTS, *SLOTS):
+                if (source / name).is_file():
+                    shutil.copyfile(source / name, data / name)
+        else:
+            with zipfile.ZipFile(source) as archive:
+                for name in sorted({DATABASE, FACTS, *SLOTS} & set(archive.namelist())):
+                    (data / name).write_bytes(archive.read(name))
+    except (OSError, zipfile.BadZipFile, KeyError) as error:
+        raise EnvironmentFault(
+            _("恢复写不进 {folder}：{why}", folder=data, why=getattr(error, "strerror", None) or str(error)),
+            _("请检查磁盘空间，或换一份备份。"),
+        ) from error
+    engine = sqlite_engine(data / DATABASE, key)
+    try:
+        at = revision(engine)
+        with told_apart(), engine.connect() as connection:
+            faults = integrity(connection)
+        if faults or at is None or at > HEAD:
+            raise DatabaseDamaged(_("这个备份没有通过检查。"), _("请换一个备份文件。现在的数据没有改动。"))
+    finally:
+        engine.dispose()
 
 
 def restore(data: Path, key: bytes, source: Path, clock: datetime) -> Path:

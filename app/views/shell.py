@@ -16,6 +16,7 @@ from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Goto, Said
+from app.views.keeper import Keeper
 from app.views.nav import Nav
 from app.views.page import Page
 from app.views.places import EVERYWHERE, PLACES, Place, entry_of, page_class
@@ -106,7 +107,16 @@ class Shell(QWidget):
         """Show the first page; the watch and the exchange begin behind it."""
         self.go(Goto("today"))
         self.context.watch.start()
+        Keeper(self.context)
         self.context.syncer.start()
+
+    def open_bundle(self, path: Path) -> None:
+        """Show what a double-clicked bundle would bring; it is imported after a confirm."""
+        from app.views.sync_page import SyncPage
+
+        self.go(Goto("sync"))
+        if isinstance(self.page, SyncPage):
+            self.page.preview(path)
 
     # -- pages -------------------------------------------------------------------------------------------------
 

@@ -14,13 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, QTimer, QTranslator, Slot
+from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, Qt, QTimer, QTranslator, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import text
-from app.errors import AlreadyRunning, EnvironmentFault, ShuniuError
+from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
 from app.text import _
 from app.views import dialogs
+from app.views.handover import Handover, hand_over
 from app.views.preferences import Preferences
 from app.views.tasks import Tasks
 from app.views.theme import Theme
@@ -36,9 +37,11 @@ log = logging.getLogger(__name__)
 
 
 def run_desktop(
-    data: Path, config: Path, *, theme: Theme | None = None, ready: Callable[[Shell], None] | None = None
-) -> int:
-    """Open the desktop on a data folder; returns the exit code. ``ready`` is told of the shell, for measuring."""
+    data: Path, config: Path, *, file: Path | None = None, theme: Theme | None = None,
+    ready: Callable[[Shell], None] | None = None,
+) -> int:  # fmt: skip
+    """Open the desktop on a data folder, and the bundle ``file`` in it; returns the exit code. Where it is open already,
+    that window comes to the front and takes the file. ``ready`` is told of the shell, for measuring."""
     gc.disable()  # until the first window stands: what is imported stays anyway, and collecting it costs a tenth
     preferences = Preferences.load(config)
     if theme is not None:
@@ -51,7 +54,7 @@ def run_desktop(
     desktop = Desktop(app, data, config, preferences, ready)
     try:
         with locked(data):
-            desktop.start()
+            desktop.start(file)
             QTimer.singleShot(0, desktop, desktop.settled)
             code = app.exec()
             desktop.close()
@@ -60,7 +63,8 @@ def run_desktop(
         if sys.stderr is not None:
             sys.stderr.write(f"{error}\n")
         gc.enable()
-        if app.platformName() != "offscreen":  # where nobody sees a dialog, nobody closes it
+        handed = isinstance(error, AlreadyRunning) and hand_over(data, file)
+        if not handed and app.platformName() != "offscreen":  # where nobody sees a dialog, nobody closes it
             dialogs.report(None, error)
         desktop.close()
         return error.exit_code
@@ -95,17 +99,61 @@ class Desktop(QObject):
         self.tasks = Tasks(self)
         self.workspace: Workspace | None = None
         self.window: QWidget | None = None
+        self.bundle: Path | None = None
         sys.excepthook = self.caught
 
-    def start(self) -> None:
-        """The wizard where there is no data yet, else the sign-in."""
+    def start(self, bundle: Path | None = None) -> None:
+        """The wizard where there is no data yet, else the sign-in; ``bundle`` is shown as soon as somebody is there."""
         from app.workspace import Workspace
 
+        self.bundle = bundle
+        Handover(self.data, self).asked.connect(self.asked)
         if Workspace.exists(self.data):
-            self.workspace = Workspace.open(self.data, self.config)
+            try:
+                self.workspace = Workspace.open(self.data, self.config)
+            except DatabaseDamaged as error:
+                self.workspace = self._restored(error)
             self.sign_in(skip=True)
         else:
             self.wizard()
+
+    def _restored(self, error: DatabaseDamaged) -> Workspace:
+        """Offer the newest backup that holds together; raises ``error`` where there is none, or nobody wants it."""
+        from app.services import backups
+        from app.workspace import Workspace
+
+        for one in backups.listed(self.data / backups.FOLDER):
+            when = _("{month}月{day}日 {time}", month=one.made.month, day=one.made.day, time=f"{one.made:%H:%M}")
+            text = _(
+                "{error}\n\n有一份 {when} 的备份（{why}）。恢复后，那以后的修改只有已经同步出去的还在。"
+                "现在的文件会留着，不会删除。", error=error.message, when=when, why=_(backups.WHY.get(one.why, one.why)),
+            )  # fmt: skip
+            if not dialogs.confirm(self.window, _("数据库打不开"), text, _("恢复这份备份"), _("不恢复")):
+                break
+            try:
+                Workspace.restore(self.data, self.config, one.path)
+                return Workspace.open(self.data, self.config)
+            except ShuniuError as other:
+                log.warning("A backup could not be restored", exc_info=other)
+        raise error
+
+    @Slot(object)
+    def asked(self, bundle: Path | None) -> None:
+        """A later start of the program: come to the front, and show the bundle it was opened with."""
+        if self.window is None:
+            return
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+        self.bundle = bundle or self.bundle
+        self._show_bundle()
+
+    def _show_bundle(self) -> None:
+        from app.views.shell import Shell
+
+        if self.bundle is not None and isinstance(self.window, Shell):
+            bundle, self.bundle = self.bundle, None
+            self.window.open_bundle(bundle)
 
     @Slot()
     def settled(self) -> None:
@@ -171,6 +219,7 @@ class Desktop(QObject):
         self._show(window)
         if self.ready is not None:
             self.ready(window)
+        QTimer.singleShot(0, self, self._show_bundle)
 
     @Slot()
     def _other_person(self) -> None:

@@ -341,6 +341,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("release_minutes", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("strike_limit", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("strike_days", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("recovery_key", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("offer_hours", sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table("venue", schema=None) as batch_op:
