@@ -177,9 +177,7 @@ def diagnostics_command(obj: Global, file: Path) -> None:
     workspace = obj.open()
     try:
         facts = {"check": len(workspace.check())}
-        data = diagnostics.bundle(workspace.office, facts, obj.config)
-        write_safely(file, data, 0o644)
-        emit({"file": str(file), "bytes": len(data)})
+        emit({"file": str(file), "bytes": diagnostics.write(workspace.office, facts, obj.config, file)})
     finally:
         workspace.close()
 

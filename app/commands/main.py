@@ -59,7 +59,18 @@ FAMILIES = {
         ("history", "conflicts", "findings", "settle", "held", "adopt", "merge", "unmerge"), "app.commands.log"
     ),
     **dict.fromkeys(
-        ("slip", "sheet", "check", "backup", "restore", "backups", "recovery-sheet", "recover", "diagnostics", "self-test"),
+        (
+            "slip",
+            "sheet",
+            "check",
+            "backup",
+            "restore",
+            "backups",
+            "recovery-sheet",
+            "recover",
+            "diagnostics",
+            "self-test",
+        ),
         "app.commands.keeping",
     ),
     **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),

@@ -69,7 +69,9 @@ class Booking(
     contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
     purpose_kind = choice("类别", PURPOSE_KINDS)
     equipment = text("设备需求", max_length=200, recalled=True)
-    status = choice("状态", BOOKING_STATUS, default="confirmed", listed=True, privacy=PUBLIC, section="安排与备注", folded=True)
+    status = choice(
+        "状态", BOOKING_STATUS, default="confirmed", listed=True, privacy=PUBLIC, section="安排与备注", folded=True
+    )
     all_day = boolean("全天", help="按场地当天的开放时间", privacy=PUBLIC)
     before = integer("布置", unit="分钟", minimum=0, maximum=1440, help="留空按场地")
     after = integer("清场", unit="分钟", minimum=0, maximum=1440, help="留空按场地")
@@ -175,7 +177,9 @@ class SlotWaiting(
     contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
     purpose_kind = choice("类别", PURPOSE_KINDS)
     priority = integer("优先级", default=0, help="数大的在前")
-    status = choice("状态", WAITING_STATUS, default="waiting", listed=True, privacy=PUBLIC, section="排队与备注", folded=True)
+    status = choice(
+        "状态", WAITING_STATUS, default="waiting", listed=True, privacy=PUBLIC, section="排队与备注", folded=True
+    )
     joined_at = moment("排队时间", listed=True)
     offer_until = moment("保留到", help="到时未确认，让给下一家")
     booking = link("成为预约", "booking")

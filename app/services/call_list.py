@@ -12,7 +12,14 @@ from app.text import _
 
 
 def call_list(
-    office: Office, bookings: Sequence[str], start: str, end: str, where: str, reason: str, *, allow_missing: bool = False
+    office: Office,
+    bookings: Sequence[str],
+    start: str,
+    end: str,
+    where: str,
+    reason: str,
+    *,
+    allow_missing: bool = False,
 ) -> bytes:
     """电话通知单 of ``bookings`` as a PDF; ``where``: the room that is closed, blank for the whole center. Raises
     :class:`Refusal` for a character that cannot be printed unless ``allow_missing``."""

@@ -44,7 +44,9 @@ def desk(office: Office, row: Row) -> Desk:
         reading.ids(office, "key_handover", Query(where={"booking": row.id, "back_at": None})),
     )  # fmt: skip
     keys = {one.id: str(one.values.get("keys") or one.title) for one in out}
-    return Desk(mark(row, status, now), word(row, status, now), keys, _deposit(row), steps(row.values, status, bool(keys), now))
+    return Desk(
+        mark(row, status, now), word(row, status, now), keys, _deposit(row), steps(row.values, status, bool(keys), now)
+    )
 
 
 def state(values: Mapping[str, Any], minutes: int | None, now: str) -> str:

@@ -15,10 +15,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.errors import EnvironmentFault
 from app.models.registry import KINDS, SCHEMA
 from app.services.office import Office
 from app.store.database import HEAD, revision, told_apart
 from app.store.tables import log_head, stray_change
+from app.sync.machine import write_safely
+from app.text import _
 
 PACKAGES = (
     "PySide6-Essentials",
@@ -50,6 +53,18 @@ def bundle(office: Office, facts: Mapping[str, Any], logs: Path) -> bytes:
             if (logs / name).is_file():
                 archive.writestr(name, "\n".join(shape(_tail(logs / name))) + "\n")
     return out.getvalue()
+
+
+def write(office: Office, facts: Mapping[str, Any], logs: Path, path: Path) -> int:
+    """Write the zip of :func:`bundle` to ``path``; returns its bytes. Raises :class:`EnvironmentFault`."""
+    data = bundle(office, facts, logs)
+    try:
+        write_safely(path, data, 0o644)
+    except OSError as error:
+        raise EnvironmentFault(
+            _("写不进 {file}：{why}", file=path, why=error.strerror or str(error)), _("请换一个位置。")
+        ) from error
+    return len(data)
 
 
 def shape(text: str) -> Iterator[str]:

@@ -39,16 +39,14 @@ def offers(office: Office, values: Mapping[str, Any], booking: str = "") -> list
         rooms = [
             one for one in premises.read()
             if one.status == "open" and (wanted is None or one.id != wanted.id)
-            and ((one.capacity or 0) >= least or one.capacity is None and not least)
+            and ((one.capacity or 0) >= least or (one.capacity is None and not least))
         ]  # fmt: skip
         outside = wanted is not None and wanted.external
         rooms.sort(key=lambda one: (one.external and not outside, one.capacity or 0, one.name))
         rooms = rooms[:NEAREST]
         found = verdicts(session, office.now, [Wish(one.id, start, end, id=booking) for one in rooms])
         free = [room for room, verdict in zip(rooms, found, strict=True) if verdict.state == "free"][:ROOMS]
-        told = [
-            Offer(_("{venue} 同时段", venue=room.name), {"venue": room.id}, {"venue": room.name}) for room in free
-        ]
+        told = [Offer(_("{venue} 同时段", venue=room.name), {"venue": room.id}, {"venue": room.name}) for room in free]
         if wanted is None:
             return told
         later = free_slots(session, office.now, wanted.id, minutes_between(start, end), max(start, office.now), LATER)

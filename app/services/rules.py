@@ -93,7 +93,9 @@ def _span(_unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
     yield from ends_after_start(record.start, record.end, "end")
 
 
-RULES_THAT_LOOK = frozenset({"booking", "booking_equipment", "booking_series", "calendar_day", "closure", "enrolment", "training"})
+RULES_THAT_LOOK = frozenset(
+    {"booking", "booking_equipment", "booking_series", "calendar_day", "closure", "enrolment", "training"}
+)
 """Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
 
 IDS: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType({"calendar_day": ("date", workdays.day_id)})

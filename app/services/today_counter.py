@@ -82,7 +82,9 @@ def _keys(office: Office, on: str) -> Block:
             Item("key_handover", row.id, "", str(row.values.get("keys") or row.title), who, "overdue" if late else "", word, "key_back")
         )  # fmt: skip
     empty = _("钥匙都还了。")
-    return Block("keys", "key_handover", _("钥匙未还"), _("{n} 处", n=len(items)), tuple(items), query, empty, len(items))
+    return Block(
+        "keys", "key_handover", _("钥匙未还"), _("{n} 处", n=len(items)), tuple(items), query, empty, len(items)
+    )
 
 
 def _deposits(office: Office, on: str, minutes: Any) -> Block:
@@ -98,7 +100,9 @@ def _deposits(office: Office, on: str, minutes: Any) -> Block:
         title = str(row.values.get("purpose") or "") or row.title
         items.append(Item("booking", row.id, day(str(row.values["end"])[:10], on), title, detail, "tentative", amount))
     empty = _("没有要退的押金。")
-    return Block("deposits", "booking", _("押金待退"), _("{n} 笔", n=len(items)), tuple(items), query, empty, len(items))
+    return Block(
+        "deposits", "booking", _("押金待退"), _("{n} 笔", n=len(items)), tuple(items), query, empty, len(items)
+    )
 
 
 def _when(moment: str, on: str) -> str:

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 
 from app import text
 from app.errors import Refusal
-from app.services import local
+from app.services import diagnostics, local
 from app.services.people import people
 from app.text import _
 from app.views import dialogs
+from app.views.backup_card import BackupCard
 from app.views.context import Context, Said
 from app.views.elided import ElidedLabel
 from app.views.page import Page
@@ -121,6 +122,13 @@ class SettingsPage(Page):
         office = self.context.office
         facts = _("本机代号 {letters}，街镇代码 {street}", letters=office.letters, street=self.context.workspace.street)
         card.addLayout(self._row(_("本机"), QLabel(facts)))
+        kept = self.backups = BackupCard(self.context, self)
+        card.addLayout(self._row(_("备份"), kept.last, kept.make, kept.restore, stretch=True))
+        card.addLayout(self._row(_("第二处备份"), kept.second, kept.choose, kept.forget, stretch=True))
+        card.addLayout(self._row(_("恢复单"), kept.sheet_words, kept.sheet, stretch=True))
+        diagnose = self.button(_("导出诊断"), self._diagnose, icon="download")
+        words = ElidedLabel(_("给维护人员看的，不含个人信息和密钥"))
+        card.addLayout(self._row(_("诊断"), words, diagnose, stretch=True))
 
     @Slot()
     def _sized(self) -> None:
@@ -146,6 +154,23 @@ class SettingsPage(Page):
     @Slot()
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.data)))
+
+    @Slot()
+    def _diagnose(self) -> None:
+        name = _("枢纽诊断") + f"-{self.context.office.clock():%Y%m%d-%H%M}.zip"
+        path = dialogs.choose_save_file(self, _("导出诊断"), name, "ZIP (*.zip)")
+        if path is not None:
+            workspace = self.context.workspace
+
+            def write() -> None:
+                facts = {"check": len(workspace.check())}
+                diagnostics.write(workspace.office, facts, workspace.machine.folder.parent, path)
+
+            self.context.tasks.run(write, self._diagnosed, partial(dialogs.report, self), owner=self)
+
+    @Slot(object)
+    def _diagnosed(self, _nothing: None) -> None:
+        self.context.said.emit(Said(_("诊断已经导出。")))
 
     @Slot()
     def _password(self) -> None:

@@ -215,6 +215,7 @@ class Desktop(QObject):
         context.setParent(window)
         window.who.connect(self._other_person)
         context.join_wanted.connect(self._join)
+        context.restore_wanted.connect(self._restore)
         window.start()
         self._show(window)
         if self.ready is not None:
@@ -246,6 +247,26 @@ class Desktop(QObject):
         except ShuniuError as error:
             dialogs.report(self.window, error)
             self.workspace = Workspace.open(self.data, self.config)
+        self.shell(actor)
+
+    @Slot(object)
+    def _restore(self, backup: Path) -> None:
+        """Go back to a backup; the present state is backed up first, and the window opened anew."""
+        from app.views.shell import Shell
+        from app.workspace import Workspace
+
+        if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
+            return
+        actor = self.window.context.actor
+        self.theme = self.window.context.theme
+        self.tasks.drain(5000)
+        try:
+            self.workspace.backup("restore")
+            self.workspace.close()
+            Workspace.restore(self.data, self.config, backup)
+        except ShuniuError as error:
+            dialogs.report(self.window, error)
+        self.workspace = Workspace.open(self.data, self.config)
         self.shell(actor)
 
     def _show(self, window: QWidget) -> None:

@@ -182,7 +182,14 @@ class TodayPage(Page):
         columns.setSpacing(px(16))
         named = (
             (("bookings", _("今天的预约")), ("cases", _("逾期的服务")), ("findings", _("待处理"))),
-            (("offers", _("候补待联系")), ("keys", _("钥匙未还")), ("deposits", _("押金待退")), ("trainings", _("今天的培训")), ("activities", _("今天的活动")), ("certificates", _("证书到期"))),
+            (
+                ("offers", _("候补待联系")),
+                ("keys", _("钥匙未还")),
+                ("deposits", _("押金待退")),
+                ("trainings", _("今天的培训")),
+                ("activities", _("今天的活动")),
+                ("certificates", _("证书到期")),
+            ),
         )
         for share, cards in zip((11, 9), named, strict=True):
             column = QVBoxLayout()
@@ -307,7 +314,9 @@ class TodayPage(Page):
 
     def _did(self, words: str, saved: Saved) -> None:
         notes = "".join(saved.notices)
-        self.context.wrote(frozenset({"booking", "key_handover", "slot_waiting"}), f"{words}。{notes}" if notes else words, saved.op)
+        self.context.wrote(
+            frozenset({"booking", "key_handover", "slot_waiting"}), f"{words}。{notes}" if notes else words, saved.op
+        )
 
     def _not_done(self, error: Exception) -> None:
         if isinstance(error, Refusal):

@@ -21,6 +21,9 @@ from app.workspace import Workspace
 
 def set_up(data: Path, config: Path, wanted: Setup, progress: Progress) -> Workspace:
     """Make the data folder as ``wanted``; runs in the background."""
+    if wanted.backup is not None:
+        progress.report(1, 2, _("正在打开备份…"))
+        return Workspace.recover(data, config, wanted.backup, wanted.code)
     if wanted.card is not None:
         progress.report(1, 2, _("正在用入网卡加入…"))
         return Workspace.join(data, config, wanted.card)
@@ -85,6 +88,8 @@ class Wizard(QWidget):
         """What has been answered."""
         if self.begin.join.isChecked():
             return Setup(card=self.begin.card)
+        if self.begin.recover.isChecked():
+            return Setup(backup=self.begin.backup, code=self.begin.code.text())
         return Setup(
             None, self.center.street.currentData(), self.center.center.text().strip(),
             " ".join(self.person.user.text().split()), self.person.password.text(), self.person.sample.isChecked(),
@@ -95,7 +100,7 @@ class Wizard(QWidget):
         """On to the next step, or to work."""
         if self._working or not self.step.check():
             return
-        if self.step is self.person or (self.step is self.begin and self.begin.join.isChecked()):
+        if self.step is self.person or (self.step is self.begin and not self.begin.new.isChecked()):
             self._work()
         else:
             self.stack.setCurrentIndex(self.stack.currentIndex() + 1)
@@ -113,11 +118,11 @@ class Wizard(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        at, joining = self.stack.currentIndex(), self.begin.join.isChecked()
-        self.where.setText("" if self.step is self.work else _("第 {n} 步，共 {m} 步", n=at + 1, m=1 if joining else 3))
+        at, short = self.stack.currentIndex(), not self.begin.new.isChecked()
+        self.where.setText("" if self.step is self.work else _("第 {n} 步，共 {m} 步", n=at + 1, m=1 if short else 3))
         self.back_button.setVisible(0 < at < self.stack.count() - 1)
         self.next_button.setVisible(self.step is not self.work)
-        last = self.step is self.person or joining
+        last = self.step is self.person or short
         self.next_button.setText(_("开始使用") if last else _("下一步"))
         self.next_button.setAccessibleName(self.next_button.text())
 

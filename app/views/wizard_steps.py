@@ -44,6 +44,9 @@ class Setup:
     user: str = ""
     password: str = ""
     sample: bool = False
+    backup: Path | None = None
+    """Open what another PC has left, with the ``code`` of the recovery sheet."""
+    code: str = ""
 
 
 class Step(QWidget):
@@ -106,8 +109,9 @@ class BeginStep(Step):
         self.card: Path | None = None
         self.new = QRadioButton(_("设置本中心的第一台电脑"))
         self.join = QRadioButton(_("用入网卡加入（区里或本中心第一台电脑发的卡）"))
+        self.recover = QRadioButton(_("用恢复单恢复备份（电脑坏了、重装了、换了新电脑）"))
         self.new.setChecked(True)
-        for one in (self.new, self.join):
+        for one in (self.new, self.join, self.recover):
             one.setMinimumHeight(theme.target)
             self.column.addWidget(one)
             one.toggled.connect(self._toggled)
@@ -118,7 +122,8 @@ class BeginStep(Step):
         self.card_name.setProperty("look", "second")
         row.addWidget(self.choose)
         row.addWidget(self.card_name, 1)
-        self.column.addLayout(row)
+        self.column.insertLayout(self.column.indexOf(self.recover), row)
+        self._recovering()
         self.column.addSpacing(theme.px(24))
         self.column.addWidget(QLabel(_("文字大小")))
         sizes = QHBoxLayout()
@@ -137,10 +142,38 @@ class BeginStep(Step):
         self.close_column()
         self._toggled()
 
+    def _recovering(self) -> None:
+        theme = self.theme
+        self.backup: Path | None = None
+        self.choose_backup = button(theme, _("选择备份文件…"), self._choose_backup, icon="history")
+        self.backup_name = QLabel()
+        self.backup_name.setProperty("look", "second")
+        self.code = QLineEdit()
+        self.code.setPlaceholderText(_("恢复单上的恢复码，9 组字母和数字"))
+        self.code.setAccessibleName(_("恢复码"))
+        rows = QVBoxLayout()
+        rows.setContentsMargins(theme.px(24), 0, 0, 0)
+        row = QHBoxLayout()
+        row.addWidget(self.choose_backup)
+        row.addWidget(self.backup_name, 1)
+        rows.addLayout(row)
+        rows.addWidget(self.code)
+        self.column.addLayout(rows)
+
     @Slot()
     def _toggled(self) -> None:
         self.choose.setEnabled(self.join.isChecked())
+        for one in (self.choose_backup, self.code):
+            one.setEnabled(self.recover.isChecked())
         self.changed.emit()
+
+    @Slot()
+    def _choose_backup(self) -> None:
+        path = dialogs.choose_open_file(self, _("选择备份文件"), _("备份 (*.shuniu-backup);;所有文件 (*)"))
+        if path is not None:
+            self.backup = path
+            self.backup_name.setText(path.name)
+            self.check()
 
     @Slot()
     def _choose(self) -> None:
@@ -155,7 +188,11 @@ class BeginStep(Step):
         self.sized.emit(str(one.property("text_size")))
 
     def fault(self) -> str:
-        """A card is needed to join."""
+        """A card is needed to join, a backup and a code to recover."""
+        if self.recover.isChecked():
+            if self.backup is None:
+                return _("请先选择备份文件。")
+            return "" if self.code.text().strip() else _("请填写恢复单上的恢复码。")
         return _("请先选择入网卡文件。") if self.join.isChecked() and self.card is None else ""
 
 

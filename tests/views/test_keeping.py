@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from app.services.writing import save
 from app.views.context import Context
 from app.views.keeper import Keeper
 from app.views.preferences import Preferences
+from app.views.records.slip_preview import PreviewSheet
+from app.views.settings_page import SettingsPage
 from app.views.shell import Shell
 from app.views.start import Desktop
 from app.workspace import Workspace
@@ -97,3 +100,78 @@ def test_nobody_is_made_to_restore(app: QApplication, workspace: Workspace, aske
         desktop.start()
     assert (workspace.data / "shuniu.db").read_bytes() == before
     desktop.close()
+
+
+@pytest.fixture
+def settings(context: Context, qtbot) -> SettingsPage:
+    made = SettingsPage(context)
+    qtbot.addWidget(made)
+    made.resize(1198, 728)
+    made.show()
+    context.tasks.drain()
+    return made
+
+
+def test_the_settings_tell_the_last_backup_and_make_one_more(settings: SettingsPage, context: Context) -> None:
+    card = settings.backups
+    assert "还没有备份" in card.last.text()
+    card.make.click()
+    context.tasks.drain()
+    assert card.last.text().startswith("今天")
+    assert "手工备份" in card.last.text()
+
+
+def test_a_second_place_is_chosen_and_let_go(settings: SettingsPage, context: Context, tmp_path: Path, asked) -> None:
+    stick = tmp_path / "usb"
+    stick.mkdir()
+    asked.answer("choose_folder", stick)
+    settings.backups.choose.click()
+    context.tasks.drain()
+    settings.backups.make.click()
+    context.tasks.drain()
+    assert len(backups.listed(stick)) == 1
+    settings.backups.forget.click()
+    context.tasks.drain()
+    assert backups.second_place(context.office) is None
+
+
+def test_the_recovery_sheet_goes_to_paper_only(settings: SettingsPage, context: Context, asked) -> None:
+    sheets: list[PreviewSheet] = []
+    asked.answer("confirm", True)
+    asked.answer("Sheet.run", lambda sheet: sheets.append(sheet) or True)
+    settings.backups.sheet.click()
+    context.tasks.drain()
+    [sheet] = sheets
+    assert sheet.pdf.startswith(b"%PDF")
+    assert not sheet.saver.isVisibleTo(sheet), "no file with the code"
+    assert settings.backups.sheet.text() == "换新恢复单"
+
+
+def test_going_back_to_a_backup_keeps_the_present_state_and_opens_anew(
+    app: QApplication, workspace: Workspace, asked
+) -> None:
+    before = save(workspace.office, "venue", {"name": "以前的"}).id
+    file = workspace.backup("manual").files[0]
+    after = save(workspace.office, "venue", {"name": "以后的"}).id
+    desktop = opened(app, workspace)
+    desktop.start()
+    first = desktop.window
+    assert isinstance(first, Shell)
+    first.context.restore_wanted.emit(file)
+    assert desktop.window is not first
+    assert desktop.workspace is not None
+    here = reading.ids(desktop.workspace.office, "venue")
+    assert before in here
+    assert after not in here
+    assert "restore" in [one.why for one in backups.listed(workspace.data / backups.FOLDER)]
+    desktop.close()
+    desktop.window.deleteLater()
+
+
+def test_diagnostics_are_written_from_the_settings(
+    settings: SettingsPage, context: Context, tmp_path: Path, asked
+) -> None:
+    asked.answer("choose_save_file", tmp_path / "诊断.zip")
+    settings._diagnose()
+    context.tasks.drain()
+    assert zipfile.is_zipfile(tmp_path / "诊断.zip")

@@ -230,3 +230,27 @@ def test_without_a_network_the_exchange_waits_and_says_why(context: Context, qtb
     assert not context.syncer.running
     assert "没有完成" in page.facts["error"].text()
     assert "入网卡" in page.facts["error"].text()
+
+
+def test_a_backup_is_opened_with_the_code_of_the_recovery_sheet(
+    wizard: Wizard, workspace: Workspace, tmp_path: Path, asked, qtbot: QtBot
+) -> None:
+    from tests.services.test_recovery import printed
+
+    record = writing.save(workspace.office, "venue", {"name": "大会议室"}).id
+    code = printed(workspace.recovery_sheet(), tmp_path)
+    backup = workspace.backup("manual").files[0]
+    wizard.begin.recover.setChecked(True)
+    wizard.next()
+    assert wizard.begin.fault_label.text() == "请先选择备份文件。"
+    asked.answer("choose_open_file", backup)
+    wizard.begin.choose_backup.click()
+    wizard.next()
+    assert wizard.begin.fault_label.text() == "请填写恢复单上的恢复码。"
+    wizard.begin.code.setText(code[:-1])
+    wizard.next()
+    qtbot.waitUntil(lambda: "54" in wizard.begin.fault_label.text())
+    wizard.begin.code.setText(code)
+    with qtbot.waitSignal(wizard.finished) as told:
+        wizard.next()
+    assert reading.get(told.args[0].office, "venue", record).values["name"] == "大会议室"

@@ -50,7 +50,9 @@ def span_of(first: str, last: str | None, hours: str | None) -> tuple[str, str]:
         raise Misfit(_("早于第一天"), _("请核对日期"))
     if not hours:
         return f"{first}T00:00", f"{date.fromisoformat(last) + timedelta(days=1)}T00:00"
-    parts = hours.replace("－", "-").replace("—", "-").replace("–", "-").replace("至", "-").replace("到", "-").split("-")
+    parts = (
+        hours.replace("－", "-").replace("—", "-").replace("–", "-").replace("至", "-").replace("到", "-").split("-")
+    )
     times = [parse_time(part) for part in parts]
     if len(times) != 2 or not all(times):
         raise Misfit(_("看不懂“{text}”这个时段", text=hours), _("请按 13:00-17:00 的样子填写"))
@@ -321,7 +323,9 @@ class ClosingPage(Page):
             name = {"start": "first", "end": "last"}.get(fault.field, fault.field)
             if name in self.boxes:
                 label = _(self.boxes[name].field.label)
-                self.boxes[name].set_fault(_("{error}。{mend}", error=fault.error.removeprefix(f"{label}："), mend=fault.mend))
+                self.boxes[name].set_fault(
+                    _("{error}。{mend}", error=fault.error.removeprefix(f"{label}："), mend=fault.mend)
+                )
                 self.boxes[name].focus_editor()
             else:
                 rest.append(_("{error}。{mend}", error=fault.error, mend=fault.mend))

@@ -99,7 +99,9 @@ def test_a_whole_table_is_ready_for_work(workspace: Any, opened: Any, tmp_path: 
     assert "'可选项'!$A$2:$A$4" in sheet.replace("&apos;", "'")
     assert 'name="可选项" sheetId="3" state="hidden"' in parts["xl/workbook.xml"]
     told = "\n".join(str(cell) for row in read(tmp_path / "out.xlsx", wanted="填写说明").rows for cell in row)
-    assert all(words in told for words in ("可分隔的大厅", "选一个：开放、暂停、停用", "整数（人）", "个人信息，导出时遮住"))
+    assert all(
+        words in told for words in ("可分隔的大厅", "选一个：开放、暂停、停用", "整数（人）", "个人信息，导出时遮住")
+    )
 
 
 def test_personal_values_are_masked_and_the_export_is_audited(workspace: Any, opened: Any) -> None:

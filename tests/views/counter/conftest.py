@@ -59,5 +59,3 @@ def counter(context: Context, qtbot: QtBot) -> Iterator[Counter]:
     context.workspace.index()
     yield made
     context.tasks.drain()
-
-

@@ -54,7 +54,9 @@ def test_each_step_can_be_undone(counter: Any):
     assert counter.row("booking", page.record_id).values["status"] == "confirmed"
 
 
-@pytest.mark.parametrize(("step", "status"), [("approve", "confirmed"), ("reject", "rejected"), ("cancel", "cancelled")])
+@pytest.mark.parametrize(
+    ("step", "status"), [("approve", "confirmed"), ("reject", "rejected"), ("cancel", "cancelled")]
+)
 def test_an_application_is_approved_or_not(counter: Any, asked: Any, step: str, status: str):
     page = opened(counter, counter.book(day="2026-11-25", status="requested"))
     if step != "approve":
@@ -135,7 +137,11 @@ def test_equipment_is_added_piece_by_piece(counter: Any, asked: Any):
     asked.answer("Sheet.run", add)
     press(counter, page, "add_equipment")
     part = reading.rows(counter.office, "booking_equipment", reading.ids(counter.office, "booking_equipment"))[0]
-    assert (part.values["booking"], part.values["equipment"], part.values["quantity"]) == (page.record_id, chairs.id, 20)
+    assert (part.values["booking"], part.values["equipment"], part.values["quantity"]) == (
+        page.record_id,
+        chairs.id,
+        20,
+    )
     shown = [one for one in page._related if one.what.relation.kind.name == "booking_equipment"][0]
     assert [shown._title(one) for one in shown.what.rows] == ["折叠椅"]
 
