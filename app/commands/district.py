@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from app.commands.main import Global, emit, outside
-from app.commands.publishing import delete, publish, put, undelete
+from app.commands.publishing import calendar, delete, publish, put, undelete
 from app.commands.syncing import FILE
 
 
@@ -211,5 +211,5 @@ def bundle_export(obj: Global, file: Path, device: str) -> None:
         district.close()
 
 
-for _command in (put, delete, undelete, publish):
+for _command in (put, delete, undelete, publish, calendar):
     district_command.add_command(_command)

@@ -77,6 +77,7 @@ FAMILIES = {
     **dict.fromkeys(("import", "export"), "app.commands.exchange_files"),
     "directory": "app.commands.directory",
     "district": "app.commands.district",
+    **dict.fromkeys(("free", "calendar"), "app.commands.rooms"),
     "series": "app.commands.series",
     "tour": "app.commands.tour",
 }

@@ -1,13 +1,15 @@
-"""The district's own records: put, delete, and publishing them to the centers."""
+"""The district's own records: put, delete, publishing them to the centers; the calendar of a year."""
 
 from __future__ import annotations
 
 import sys
 from functools import partial
+from pathlib import Path
 
 import click
 
-from app.commands.main import Global, emit
+from app.commands.main import Global, emit, say
+from app.errors import Refusal
 
 
 @click.command("put")
@@ -85,3 +87,29 @@ def publish(obj: Global, kind: str, record_id: str, to: tuple[str, ...], back: b
             emit({"id": record_id, "scope": one.scope, "did": one.did, "fields": list(one.fields)})
     finally:
         district.close()
+
+
+@click.command("calendar")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--to", "to", multiple=True, help="a street's code, several times for several; everyone by default")
+@click.pass_obj
+def calendar(obj: Global, file: Path, to: tuple[str, ...]) -> None:
+    """Record a year's plan of days off from a CSV (date,kind,name) and publish every day of it; a line for each."""
+    from app.district import publishing
+    from app.district.district import District
+    from app.services.plans import import_plan, read_plan
+
+    rows = read_plan(file)
+    district = District.open(obj.data, obj.config)
+    try:
+        with district.unit(obj.actor) as unit:
+            days = import_plan(unit, rows)
+            notices = list(unit.notices)
+        replica = district.replica()
+        for day in days:
+            for one in publishing.publish(replica, district.code, "calendar_day", day.id, to, obj.actor):
+                emit({"id": day.id, "date": day.date, "scope": one.scope, "did": one.did})
+    finally:
+        district.close()
+    for notice in notices:
+        say(Refusal.of("", notice))

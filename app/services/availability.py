@@ -62,6 +62,8 @@ class Free:
     """A time in which a room can be had."""
 
     venue: str
+    name: str
+    """Of the venue."""
     start: str
     end: str
 
@@ -213,7 +215,7 @@ class Search:
             wish = Wish(place.id, start, end, before, after, equipment=tuple(self._equipment), id=leave_out)
             later = self._later(place, wish)
             if later is None:
-                yield Free(place.id, start, end)
+                yield Free(place.id, place.name, start, end)
                 start = end
             elif later > start:
                 start = later

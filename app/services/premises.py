@@ -22,7 +22,7 @@ from app.services.times import say_day
 from app.text import _
 
 DESCRIBED = (
-    "id", "owner", "deleted", "name", "status", "parent", "capacity", "before", "after", "external", "around_the_clock", "overnight",
+    "id", "owner", "deleted", "number", "name", "status", "parent", "capacity", "before", "after", "external", "around_the_clock", "overnight",
     "competing", *hours.FIELDS,
 )  # fmt: skip
 
@@ -32,6 +32,7 @@ class Place:
     """A venue as the rules see it; buffers in minutes."""
 
     id: str
+    number: str
     name: str
     status: str
     capacity: int | None
@@ -137,7 +138,7 @@ class Premises:
         for row in self.session.execute(query.order_by(t.name, t.id)):
             if row.id not in found or row.owner != "all":
                 found[row.id] = Place(
-                    row.id, row.name or "", "retired" if row.deleted else row.status or "open", row.capacity, row.before or 0, row.after or 0,
+                    row.id, row.number or "", row.name or "", "retired" if row.deleted else row.status or "open", row.capacity, row.before or 0, row.after or 0,
                     bool(row.external), bool(row.overnight), bool(row.competing), hours.timetable(row._asdict()),
                 )  # fmt: skip
         self._places |= found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from app.district import publishing
 from app.errors import Refusal
 from app.models.registry import KINDS
-from app.services import binned, reading, writing
+from app.services import binned, reading, workdays, writing
 from app.store.tables import change
 from app.sync import log
 from app.sync.change import decode_bases, decode_values, encode_bases, encode_values
@@ -206,3 +207,18 @@ def test_a_directory_entry_keeps_its_credit_code_and_type_together(world: World)
     row = shown(pc, entry, "organization")
     assert (row.values["org_type"], row.values["uscc"], row.number) == ("service_org", "52310104MJ49963266", None)
     assert row.values["contact_phone"] == "13812345678"
+
+
+def test_the_calendar_of_days_arrives_at_every_center_beside_a_centers_own_day(world: World) -> None:
+    here, there = world.carded("a"), world.carded("b", OTHER)
+    own = writing.save(
+        here.workspace.office, "calendar_day", {"date": "2027-10-01", "sort": "workday", "name": "值班"}
+    ).id
+    day = put(world, "calendar_day", date="2027-10-01", sort="holiday", name="国庆节")
+    assert day == own, "the id follows from the date"
+    assert publish(world, day, kind="calendar_day") == [("all", "published")]
+    exchange(world, here, there)
+    kinds = [workdays.of_office(pc.workspace.office).kind(date(2027, 10, 1)) for pc in (here, there)]
+    assert kinds == ["make_up_workday", "holiday"], "the center's own day stands over the district's"
+    with pytest.raises(Refusal, match="区里下发"):
+        writing.save(there.workspace.office, "calendar_day", {"name": "国庆"}, day)
