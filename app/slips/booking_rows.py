@@ -73,7 +73,7 @@ def application(record: Mapping[str, Any], shape: Shape) -> Iterator[Row]:
     if taken:
         time = _("{time}（{taken}）", time=time, taken=taken)
     headcount = with_unit(shown(record, "headcount"), _("人"))
-    people = _("　").join(filter(None, (shown(record, "contact_name"), shown(record, "contact_phone"))))
+    people = "　".join(filter(None, (shown(record, "contact_name"), shown(record, "contact_phone"))))
     yield shape.pair(
         words["client_name"], shown(record, "client_name"), words["client_code"], shown(record, "client_code")
     )
@@ -148,7 +148,7 @@ def after_use(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
     left = shown(record, "checked_out_at")
     leaving = moment(left).split(" ")[-1] if left else _("　　　：　　　")
     return (
-        _("实到 {n} 人", n=shown(record, "actual_headcount") or _("　　　")),
+        _("实到 {n} 人", n=shown(record, "actual_headcount") or "　　　"),
         _("设备 {boxes}", boxes=boxes((_("完好"), _("有损坏")), shown(record, "condition"))),
         _("卫生 {boxes}", boxes=boxes((_("整洁"), _("需保洁")), shown(record, "cleanliness"))),
         _("离场时间 {time}", time=leaving),
