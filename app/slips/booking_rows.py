@@ -16,11 +16,13 @@ from app.text import _
 
 @dataclass(frozen=True)
 class Shape:
-    """Measures of one of the two papers: label and half width in shares, height of a row in millimetres."""
+    """Measures of a paper: label and half width in shares, height of a row in millimetres; ``stretch`` lets the rows take
+    what is left of a single page."""
 
     label: float
     half: float
     height: float
+    stretch: float = 1
 
     def pair(self, first: str, first_value: str, second: str, second_value: str) -> Row:
         """Two fields side by side."""
@@ -28,12 +30,12 @@ class Shape:
             Cell(first, self.label, "label"), Cell(first_value, self.half - self.label),
             Cell(second, self.label, "label"), Cell(second_value, self.half - self.label),
         )  # fmt: skip
-        return Row(cells, height=self.height * mm, stretch=1)
+        return Row(cells, height=self.height * mm, stretch=self.stretch)
 
     def wide(self, label: str, value: str, height: float = 0) -> Row:
         """One field over the whole width."""
         cells = (Cell(label, self.label, "label"), Cell(value, 2 * self.half - self.label))
-        return Row(cells, height=(height or self.height) * mm, stretch=1)
+        return Row(cells, height=(height or self.height) * mm, stretch=self.stretch)
 
 
 def labels() -> dict[str, str]:
