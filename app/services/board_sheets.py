@@ -161,7 +161,7 @@ def _cell(board: Board, venue: str, on: str) -> str:
     lines = []
     for block in _lying_on(board, on, venue):
         time, purpose, client, _contact = _block(block, 0, on).lines
-        lines += [time, _("　").join(filter(None, (purpose, client)))]
+        lines += [time, "　".join(filter(None, (purpose, client)))]
     return "\n".join(lines)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,7 +12,8 @@ from app.models.bookings import BLOCKING, Booking
 from app.models.registry import KINDS
 from app.models.training import HOLDS_PLACE
 from app.models.venues import Venue
-from app.services import booking, reading
+from app.services import booking, fees, reading, states
+from app.services.center import center
 from app.services.office import Office
 from app.services.privacy import reveal
 from app.services.reading import Query, Row
@@ -94,9 +94,12 @@ def people_to_call(office: Office, bookings: Sequence[str]) -> list[Record]:
 
 
 def affected(office: Office, closure: str) -> list[str]:
-    """The bookings that a closure touches, as they come: of the room, its hall and its parts, or of the whole center."""
+    """The bookings that a closure touches, as they come: of the room, its hall and its parts, or of the whole center;
+    an exceptional opening touches none."""
     with office.reading() as session:
         row = reading.rows_in(session, KINDS["closure"], [closure])[0].values
+        if row["sort"] == "open":
+            return []
         b, v = Booking.__table__.c, Venue.__table__.c
         query = (
             select(b.id)
@@ -123,7 +126,8 @@ def _booking(office: Office, row: Row, record: Record) -> None:
     record["equipment"] = equipment_of(office, [row])[row.id]
     record["approved"] = _approved(row)
     record["fee_lines"] = [plain(line) for line in _related(office, "fee_line", {"booking": row.id}, "at")]
-    record["fee_total"] = _total(row.values.get("fee"), record["fee_lines"])
+    with office.reading() as session:
+        record["fee_total"] = fees.plain(fees.totals(session, [row.id]).get(row.id)) or ""
     record["keys"] = [plain(key) for key in _related(office, "key_handover", {"booking": row.id}, "out_at")]
     _venue_rules(office, row, record)
 
@@ -135,31 +139,23 @@ def _approved(row: Row) -> Any:
     return True if row.values.get("approved_by") or row.values.get("approved_on") else ""
 
 
-def _total(fee: str | None, lines: Sequence[Record]) -> str:
-    """The fee with its later differences (rules.md 25)."""
-    if fee is None and not lines:
-        return ""
-    return str(sum((Decimal(line["amount"]) for line in lines if line["amount"]), Decimal(fee or 0)))
-
-
-def _center(office: Office, row: Row) -> Mapping[str, Any]:
-    """The settings of the center that a record belongs to."""
-    centers = [one for one in _related(office, "center", {}, "name") if one.owner == row.owner]
-    return centers[0].values if centers else {}
-
-
 def _venue_rules(office: Office, row: Row, record: Record) -> None:
-    """What the notes on the back say of this room."""
+    """What the notes on the back say of this room, and the status by its time of release (rules.md 24)."""
     venue = _linked(office, "venue", row.values.get("venue"))
-    center = _center(office, row)
     own = venue.values if venue is not None else {}
+    with office.reading() as session:
+        settings = center(session, row.owner)
+        release = states.release_minutes(session).get(venue.id) if venue is not None else None
+    said = row.values
+    status = states.shown(said["status"], said["start"], said["checked_in_at"], release, office.now)
+    record["status"] = row.kind.fields["status"].display(status)
     record["venue_capacity"] = str(own.get("capacity") or "")
     record["access"] = str(own.get("access") or "")
     record["cancel_hours"] = str(own.get("cancel_hours") or "")
-    record["release_minutes"] = str(own.get("release_minutes") or center.get("release_minutes") or "")
-    record["strike_limit"] = str(center.get("strike_limit") or "")
-    record["strike_days"] = str(center.get("strike_days") or "")
-    record["center_phone"] = str(center.get("phone") or "")
+    record["release_minutes"] = str(release or "")
+    record["strike_limit"] = str(getattr(settings, "strike_limit", None) or "")
+    record["strike_days"] = str(getattr(settings, "strike_days", None) or "")
+    record["center_phone"] = str(getattr(settings, "phone", None) or "")
 
 
 def _key(office: Office, row: Row, record: Record) -> None:
@@ -192,7 +188,8 @@ def _waiting(office: Office, row: Row, record: Record) -> None:
     field = KINDS["venue"].fields["waiting_order"]
     order = (venue.values.get("waiting_order") if venue is not None else None) or field.default
     record["strict"], record["waiting_order"] = order == "strict", field.display(order)
-    record["offer_hours"] = str(_center(office, row).get("offer_hours") or "")
+    with office.reading() as session:
+        record["offer_hours"] = str(getattr(center(session, row.owner), "offer_hours", None) or "")
     record["position"] = _position(office, row)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from app.errors import Refusal
-from app.models.registry import KINDS, kind_of
+from app.models.registry import kind_of
 from app.services import slip_records
+from app.services.center import center
 from app.services.office import Office
 from app.sync import log
 from app.sync.change import decode_values
@@ -51,11 +50,9 @@ def printed(office: Office, kind: str, record_id: str, form: str) -> None:
 
 def center_of(office: Office) -> tuple[str, str]:
     """Id and name of the center's record; blank where there is none yet."""
-    table = KINDS["center"].model.__table__
-    query = select(table.c.id, table.c.name, table.c.owner).where(table.c.deleted.is_(False))
     with office.reading() as session:
-        found = sorted(session.execute(query), key=lambda row: row.owner != office.scope)
-    return (found[0].id, found[0].name or "") if found else ("", "")
+        found = center(session, office.scope)
+    return (found.id, found.name or "") if found is not None else ("", "")
 
 
 def center_name(office: Office) -> str:

@@ -32,7 +32,7 @@ def render(record: Mapping[str, Any], context: SlipContext) -> bytes:
 
 
 def _after_use(record: Mapping[str, Any]) -> Row:
-    blanks = _("　").join((*after_use(record), _("签名：")))
+    blanks = "　".join((*after_use(record), _("签名：")))
     damage = shown(record, "damage")
     said = _("{blanks}\n损坏情况：{damage}", blanks=blanks, damage=damage) if damage else blanks
     width = 2 * _SHAPE.half - _SHAPE.label

@@ -16,11 +16,13 @@ from app.text import _
 
 @dataclass(frozen=True)
 class Shape:
-    """Measures of one of the two papers: label and half width in shares, height of a row in millimetres."""
+    """Measures of a paper: label and half width in shares, height of a row in millimetres; ``stretch`` lets the rows take
+    what is left of a single page."""
 
     label: float
     half: float
     height: float
+    stretch: float = 1
 
     def pair(self, first: str, first_value: str, second: str, second_value: str) -> Row:
         """Two fields side by side."""
@@ -28,12 +30,12 @@ class Shape:
             Cell(first, self.label, "label"), Cell(first_value, self.half - self.label),
             Cell(second, self.label, "label"), Cell(second_value, self.half - self.label),
         )  # fmt: skip
-        return Row(cells, height=self.height * mm, stretch=1)
+        return Row(cells, height=self.height * mm, stretch=self.stretch)
 
     def wide(self, label: str, value: str, height: float = 0) -> Row:
         """One field over the whole width."""
         cells = (Cell(label, self.label, "label"), Cell(value, 2 * self.half - self.label))
-        return Row(cells, height=(height or self.height) * mm, stretch=1)
+        return Row(cells, height=(height or self.height) * mm, stretch=self.stretch)
 
 
 def labels() -> dict[str, str]:
@@ -73,7 +75,7 @@ def application(record: Mapping[str, Any], shape: Shape) -> Iterator[Row]:
     if taken:
         time = _("{time}（{taken}）", time=time, taken=taken)
     headcount = with_unit(shown(record, "headcount"), _("人"))
-    people = _("　").join(filter(None, (shown(record, "contact_name"), shown(record, "contact_phone"))))
+    people = "　".join(filter(None, (shown(record, "contact_name"), shown(record, "contact_phone"))))
     yield shape.pair(
         words["client_name"], shown(record, "client_name"), words["client_code"], shown(record, "client_code")
     )
@@ -148,7 +150,7 @@ def after_use(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
     left = shown(record, "checked_out_at")
     leaving = moment(left).split(" ")[-1] if left else _("　　　：　　　")
     return (
-        _("实到 {n} 人", n=shown(record, "actual_headcount") or _("　　　")),
+        _("实到 {n} 人", n=shown(record, "actual_headcount") or "　　　"),
         _("设备 {boxes}", boxes=boxes((_("完好"), _("有损坏")), shown(record, "condition"))),
         _("卫生 {boxes}", boxes=boxes((_("整洁"), _("需保洁")), shown(record, "cleanliness"))),
         _("离场时间 {time}", time=leaving),

@@ -108,7 +108,7 @@ def _back(record: Mapping[str, Any]) -> Row:
     if amount is not None and kept is not None:
         back, held = figures(amount - kept), figures(kept)
     else:
-        back, held = _("¥　　　　　"), _("¥　　　　　")
+        back, held = "¥　　　　　", "¥　　　　　"
     returned = [moment(shown(one, "back_at")) for one in record.get("keys") or () if shown(one, "back_at")]
     lines = [
         _("退还 {back}　扣留 {kept}　原因：{reason}", back=back, kept=held, reason=reason),

@@ -14,7 +14,7 @@ from app.slips.page import Form, Paper, print_form
 from app.slips.values import shown, span, with_unit
 from app.text import _
 
-_SHAPE = Shape(label=29, half=88, height=6.6)
+_SHAPE = Shape(label=29, half=88, height=6.6, stretch=0)
 _WIDTHS = (10, 58, 40, 22, 46)
 
 

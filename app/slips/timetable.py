@@ -191,7 +191,7 @@ def _both(pen: Pen, top: float, first: Painter, second: Painter, down: float) ->
 def _notes(placed: Iterable[_Placed]) -> Iterator[Row]:
     for one in placed:
         if one.number:
-            yield _line(_("（{n}）{text}", n=one.number, text=_("　").join(filter(None, one.block.lines))))
+            yield _line(f"（{one.number}）{'　'.join(filter(None, one.block.lines))}")
 
 
 def _remarks(remarks: Iterable[str]) -> Iterator[Row]:
@@ -229,14 +229,14 @@ def _set(block: Block, part: _Part, height: float, share: float) -> _Set:
     room = height * (block.end - block.start) / ((high - low) * 60) - 2 * _TIGHT
     width = part.column_width * share - 2 * _PAD
     lines = [line for line in block.lines if line]
-    for text, apart in (("\n".join(lines), True), (_("　").join(lines), False)):
+    for text, apart in (("\n".join(lines), True), ("　".join(lines), False)):
         for size in SIZES:
             wrapped = wrap(text, width, size)
             if len(wrapped) * size * LEADING <= room + 0.01:
                 return _Set(wrapped, size, apart)
     size = SIZES[-1]
     fitting = max(int(room / (size * LEADING)), 1)
-    wrapped = wrap(_("　").join(lines), width - size * _MARK, size)
+    wrapped = wrap("　".join(lines), width - size * _MARK, size)
     return _Set(wrapped[:fitting], size, cut=True)
 
 
@@ -316,6 +316,6 @@ class _Grid:
         first = upper - _TIGHT - min(max(slack, 0) / 2, 1.2 * mm)
         for n, line in enumerate(said.lines, start=1):
             last = said.cut and n == len(said.lines)
-            shown = _("{text}…（{n}）", text=line, n=placed.number) if last else line
+            shown = f"{line}…（{placed.number}）" if last else line
             baseline = first - n * said.size * LEADING + said.size * 0.3
             self.pen.text(x + _PAD, baseline, shown, said.size, bold=n == 1 and said.apart)

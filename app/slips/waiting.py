@@ -84,9 +84,10 @@ def _order(record: Mapping[str, Any]) -> Row:
         else _("有空位时由中心电话通知并保留到所说的时间；到时未确认的，让给下一家。")
     )
     rest = _("接受后又取消的，不再保留位次；使用时间开始后不再通知。")
-    said = _("{order}：{rule}\n{keep}{rest}", order=shown(record, "waiting_order"), rule=rule, keep=keep, rest=rest)
+    order = shown(record, "waiting_order")
+    said = _("{order}：{rule}", order=order, rule=rule) if order else rule
     width = 2 * _SHAPE.half - _SHAPE.label
-    cells = (Cell(labels()["waiting_order"], _SHAPE.label, "label"), Cell(said, width))
+    cells = (Cell(labels()["waiting_order"], _SHAPE.label, "label"), Cell(f"{said}\n{keep}{rest}", width))
     return Row(cells, height=14 * mm, stretch=1)
 
 

@@ -209,6 +209,19 @@ def test_a_closure_lists_whom_to_call(office, put, book) -> None:
     assert slips.print_count(office, whole) == 1
 
 
+def test_an_exceptional_opening_calls_nobody(office, put, book) -> None:
+    book(put("venue", name="音乐室"), "09:00", "11:00")
+    opening = put("closure", start=f"{DAY}T00:00", end="2026-11-25T00:00", reason="开放日", sort="open")
+    assert "共0条" in text_of(slips.render(office, "closure", opening))
+
+
+def test_rule_24_a_booking_nobody_came_to_is_printed_as_a_no_show(office, put, book, clock) -> None:
+    one = book(put("venue", name="音乐室", release_minutes=30), "09:00", "11:00")
+    assert "预约状态：已确认" in text_of(slips.render(office, "booking", one))
+    clock.move(days=1, minutes=40)
+    assert "预约状态：爽约" in text_of(slips.render(office, "booking", one))
+
+
 def test_a_closure_that_touches_nobody_is_an_empty_list(office, put) -> None:
     closure = put("closure", start=f"{DAY}T00:00", end="2026-11-25T00:00", reason="台风")
     assert "共0条" in text_of(slips.render(office, "closure", closure))
