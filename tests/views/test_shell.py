@@ -17,6 +17,7 @@ from app.views.page import Page
 from app.views.places import EVERYWHERE, MODULES, PARTS, PLACES, page_class
 from app.views.preferences import Preferences
 from app.views.shell import Shell
+from app.views.tabs import Tabs
 from app.views.theme import TEXT_SIZES, Theme
 from app.views.watch import say_status, say_when
 from tests.views.settling import settle
@@ -51,6 +52,51 @@ def test_every_place_opens(shell: Shell, qtbot: QtBot) -> None:
         assert shell.page is not None
         assert shell.nav.buttons[place.key].isChecked()
         assert [key for key, one in shell.nav.buttons.items() if one.isChecked()] == [place.key]
+
+
+def test_what_lies_beside_a_place_is_its_tab(shell: Shell, qtbot: QtBot) -> None:
+    shell.go(Goto("list", {"kind": "venue"}))
+    settle(shell, qtbot)
+    tabs = shell.page.findChild(Tabs)
+    assert [one.text() for one in tabs.buttons.values()] == ["场地", "设备", "停用与例外开放", "预约额度", "节假日与调休"]
+    tabs.buttons["quota"].click()
+    settle(shell, qtbot)
+    assert "预约额度" in shell.windowTitle()
+    assert shell.nav.buttons["venue"].isChecked()
+    assert [key for key, one in shell.page.findChild(Tabs).buttons.items() if one.isChecked()] == ["quota"]
+    qtbot.keyClick(shell, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    settle(shell, qtbot)
+    assert "节假日与调休" in shell.windowTitle()
+    qtbot.keyClick(shell, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    settle(shell, qtbot)
+    assert shell.page is shell._pages["venue"]
+    assert [key for key, one in tabs.buttons.items() if one.isChecked()] == ["venue"]
+
+
+def test_a_part_is_made_in_its_form_only(shell: Shell) -> None:
+    from app.views.palette import actions
+
+    titles = [one.title for one in actions()]
+    assert "新建场地预约" in titles
+    assert not {"新建预约设备", "新建费用变动", "新建额度适用场地"} & set(titles)
+
+
+def test_f5_in_the_search_books_the_room_or_for_the_client(shell: Shell, qtbot: QtBot) -> None:
+    from app.views.palette import begun
+
+    office = shell.context.office
+    room = writing.save(office, "venue", {"name": "乐邻家园活动室"}).id
+    shell.search()
+    palette = shell.palette_
+    assert palette is not None
+    qtbot.keyClicks(palette.line, "lljy")
+    qtbot.keyClick(palette.line, Qt.Key.Key_F5)  # before anything was found: it is what is found first
+    qtbot.waitUntil(lambda: shell.page.name == "form")
+    settle(shell, qtbot)
+    assert (shell.page.kind.name, shell.page.form.boxes["venue"].editor.value()) == ("booking", room)
+    assert begun(Goto("form", {"kind": "team", "record_id": "x"})).arguments["values"] == {"client": "x"}
+    assert begun(Goto("list", {"kind": "quota"})) == Goto("form", {"kind": "quota", "values": {}})
+    assert begun(Goto("sync")) == Goto("sync")
 
 
 def test_every_page_of_this_version_is_there() -> None:

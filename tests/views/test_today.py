@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.services.day_blocks import Item
+from app.services.reading import get
 from app.services.sample import add_sample
 from app.services.writing import save
 from app.views.context import Context, Goto
@@ -121,3 +123,94 @@ def test_a_block_is_previewed_before_it_is_printed(page: TodayPage, qtbot: QtBot
     page.context.tasks.drain()
     page.context.tasks.drain()
     assert sheets[0].pdf.startswith(b"%PDF")
+
+
+def at_the_counter(page: TodayPage) -> dict[str, str]:
+    """A room with a booking that has begun, a key that is out, a deposit that is held; the ids of all."""
+    office = page.context.office
+    venue = save(office, "venue", {"name": "一楼大厅", "release_minutes": 30}).id
+    slot = {"venue": venue, "start": "2026-11-23T08:50", "end": "2026-11-23T11:00", "purpose": "排练"}
+    late = save(office, "booking", slot).id
+    over = {"venue": venue, "start": "2026-11-20T09:00", "end": "2026-11-20T10:00", "purpose": "书画展",
+            "status": "closed", "deposit": "300", "deposit_state": "held"}  # fmt: skip
+    held = save(office, "booking", over).id
+    key = {"keys": "201室 1把", "venue": venue, "person_name": "王小芳", "out_at": "2026-11-20T09:00",
+           "due_at": "2026-11-20T10:00"}  # fmt: skip
+    return {"venue": venue, "late": late, "held": held, "key": save(office, "key_handover", key).id}
+
+
+def steps(page: TodayPage, code: str) -> list[QAbstractButton]:
+    found = page.cards[code].findChildren(QPushButton)
+    return [one for one in found if isinstance(one.property("item"), Item) and one.isEnabled() and not one.isHidden()]
+
+
+def test_who_is_late_what_is_out_and_what_is_held_is_told(page: TodayPage, qtbot: QtBot) -> None:
+    at_the_counter(page)
+    shown(page, qtbot)
+    said = {code: [one.accessibleName() for one in lines(page, code)] for code in ("bookings", "keys", "deposits")}
+    assert said == {
+        "bookings": ["8:50-11:00 排练 一楼大厅 迟到 10 分钟"],
+        "keys": ["201室 1把 一楼大厅 · 王** 应还 11月20日 10:00"],
+        "deposits": ["11月20日 书画展 一楼大厅 300 元"],
+    }
+    assert page.day is not None
+    assert page.day.summary.startswith("今天 1 场预约，1 场迟到，1 处钥匙未还，1 笔押金待退")
+    assert page.cards["offers"].isHidden(), "there is nobody to tell"
+
+
+def test_somebody_comes_in_with_one_press(page: TodayPage, qtbot: QtBot) -> None:
+    made = at_the_counter(page)
+    shown(page, qtbot)
+    steps(page, "bookings")[0].click()
+    settle(page, qtbot)
+    settle(page, qtbot)
+    assert get(page.context.office, "booking", made["late"]).values["status"] == "checked_in"
+    assert [one.text() for one in steps(page, "bookings")] == ["离场"]
+    steps(page, "keys")[0].click()
+    settle(page, qtbot)
+    settle(page, qtbot)
+    assert page.cards["keys"].isHidden()
+
+
+def test_leaving_is_asked_about_in_the_form(page: TodayPage, qtbot: QtBot) -> None:
+    made = at_the_counter(page)
+    save(page.context.office, "booking", {"status": "checked_in", "checked_in_at": "2026-11-23T09:00"}, made["late"])
+    gone = ways(shown(page, qtbot))
+    steps(page, "bookings")[0].click()
+    assert gone == [Goto("form", {"kind": "booking", "record_id": made["late"]})]
+
+
+def test_rule_24_a_room_is_released_as_the_minutes_pass(page: TodayPage, qtbot: QtBot, clock) -> None:
+    at_the_counter(page)
+    shown(page, qtbot)
+    clock.now += timedelta(minutes=20)
+    page.context.watch.minute.emit()
+    settle(page, qtbot)
+    assert lines(page, "bookings")[0].item.word == "爽约，已释放"
+
+
+def test_what_is_to_come_stands_before_what_is_over(page: TodayPage, qtbot: QtBot, clock) -> None:
+    office = page.context.office
+    venue = save(office, "venue", {"name": "一楼大厅"}).id
+    for hour in (8, 10, 14):
+        slot = {"start": f"2026-11-23T{hour:02d}:00", "end": f"2026-11-23T{hour + 1:02d}:00"}
+        save(office, "booking", {"venue": venue, **slot})
+    clock.now += timedelta(hours=2, minutes=30)
+    shown(page, qtbot)
+    assert [one.item.when for one in lines(page, "bookings")] == ["14:00-15:00", "8:00-9:00", "10:00-11:00"]
+
+
+def test_rule_4_from_november_the_missing_plan_of_next_year_is_told(page: TodayPage, qtbot: QtBot, clock) -> None:
+    shown(page, qtbot)
+    assert "2027年" in page.banners.shown["plan"].words.text()
+    clock.now = clock.now.replace(month=10)
+    page.mark_stale()
+    settle(page, qtbot)
+    assert "plan" not in page.banners.shown
+
+
+def test_a_walk_in_begins_now(page: TodayPage, qtbot: QtBot) -> None:
+    gone = ways(shown(page, qtbot))
+    next(one for one in page.findChildren(QPushButton) if one.text() == "现场使用").click()
+    values = {"start": "2026-11-23T09:00", "status": "checked_in", "checked_in_at": "2026-11-23T09:00"}
+    assert gone == [Goto("form", {"kind": "booking", "values": values})]

@@ -7,12 +7,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.errors import Refusal
 from app.services.writing import Saved
 from app.text import _, listed
 from app.views import dialogs
+from app.views.elided import ElidedLabel
 from app.views.page import button
 from app.views.records.extras import Extra
 from app.views.records.form_page import FormPage
@@ -52,9 +53,8 @@ class StepBar(Extra):
         row.setSpacing(theme.px(8))
         self.mark = MarkLabel(theme)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.words = QLabel()
-        row.addWidget(self.words)
-        row.addStretch(1)
+        self.words = ElidedLabel()
+        row.addWidget(self.words, 1)
         self.row_layout = row
 
     def show_steps(self, status: str, words: str, steps: Sequence[str]) -> None:

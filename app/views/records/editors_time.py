@@ -191,7 +191,8 @@ class MomentEditor(Editor):
         self._start = start
         start.day.line.editingFinished.connect(self._started)
         self.time.otherwise = self._said
-        self.time.line.setPlaceholderText(_("如 11，或时长 2h、90"))
+        self.time.line.setToolTip(_("时间，或从开始起的时长：2h、1.5h、90 分钟"))
+        self.time.line.setPlaceholderText(_("如 11、2h、90"))
         self.time.line.editingFinished.connect(self._ended)
 
     @Slot()

@@ -158,7 +158,7 @@ class FormPage(Page):
 
     def _more(self, deletes: bool) -> QPushButton:
         """A button with a menu: the other slips, and the way into the bin."""
-        more = self.button(_("更多"), icon="chevron-down")
+        more = self.button(_("更多"))
         menu = QMenu(more)
         for name, label in self.forms[1:]:
             action = menu.addAction(self.theme.icon("printer"), _("打印{form}", form=label), self._print)
