@@ -32,7 +32,7 @@ FAR = "9999-12-31T00:00"
 @dataclass(frozen=True)
 class Finding:
     """Work to do: ``code`` is stable (clash, duplicate, merged, dangling, broken, misfit,
-    oversubscribed, closed, yields, conflict, differs)."""
+    oversubscribed, equipment, closed, yields, conflict, differs)."""
 
     code: str
     kind: str
@@ -157,7 +157,7 @@ def _equipment(session: Session, now: str) -> Iterator[Finding]:
             ids = sorted({use.booking for use in used if use.start <= at < use.end})
             text = _("“{item}” {when} 预约了 {n}{unit}，只有 {stock}{unit}", item=item.name,
                      when=f"{say_day(at)} {say_time(at)}", n=most, unit=item.unit, stock=item.stock)  # fmt: skip
-            yield Finding("oversubscribed", "booking", tuple(ids), text, "equipment")
+            yield Finding("equipment", "booking", tuple(ids), text, "equipment")
 
 
 def _in_closed_time(session: Session, merged: Merged, now: str) -> Iterator[Finding]:

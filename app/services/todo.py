@@ -17,7 +17,7 @@ from app.text import _
 
 SHOWN = 30
 """Findings of one group that are laid out at first."""
-SERIOUS = frozenset({"clash", "closed", "conflict", "oversubscribed", "yields", "merged", "held"})
+SERIOUS = frozenset({"clash", "closed", "conflict", "equipment", "oversubscribed", "yields", "merged", "held"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def labels() -> dict[str, str]:
         "clash": _("场地撞期"),
         "yields": _("让位没有着落"),
         "closed": _("停用时间里有预约"),
-        "oversubscribed": _("超过名额或数量"),
+        "equipment": _("设备不够"),
+        "oversubscribed": _("报名超过名额"),
         "duplicate": _("可能重复"),
         "merged": _("互相并入"),
         "differs": _("与区名录不同"),

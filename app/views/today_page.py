@@ -32,7 +32,7 @@ MOST = 9
 STEPS: Final = {"check_in": "到场", "check_out": "离场", "key_back": "已还", "accept": "接受"}
 WHEN_ANY = frozenset({"offers", "keys", "deposits"})
 """Cards that are only there when something is in them."""
-RED_FINDINGS = frozenset({"clash", "oversubscribed"})
+RED_FINDINGS = frozenset({"clash", "closed", "equipment", "oversubscribed"})
 
 
 class Card(QFrame):

@@ -305,7 +305,7 @@ def test_rule_21_random_bookings_agree_with_a_count_minute_by_minute(desk, room,
     ]  # fmt: skip
     for n, (measure, span, limit, (days, low, high)) in enumerate(quotas):
         quota(limit, measure, span, name=f"{n}", weekdays=days, from_time=low, to_time=high)
-    rooms = [room, *(save(desk, "venue", {"name": f"室{n}"}).id for n in range(30))]
+    rooms = [room, *(save(desk, "venue", {"name": f"室{n}", "overnight": True}).id for n in range(30))]
     held: list[Wish] = []
     answers = {True: 0, False: 0}
     for n in range(30):
