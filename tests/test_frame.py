@@ -33,7 +33,7 @@ LOADED_BY_NAME = {"psycopg", "python-multipart", "tzdata"}
 """Dependencies that no import names: the driver in a database URL, the parser of forms, the time zones of Windows."""
 
 AWAITED = {"jinja2"}
-"""Dependencies of design.md §12 for what is still to come: pages of the console, series."""
+"""Dependencies of design.md §12 for what is still to come: pages of the console."""
 
 
 def tracked() -> list[Path]:
