@@ -204,3 +204,35 @@ def test_a_date_whose_booking_lies_in_the_bin_can_be_booked_again(office, room):
     assert [row.date for row in series.skipped(office, made.id)] == MONDAYS[:1]
     series.book(office, made.id, MONDAYS[0])
     assert list(held(office, made.id)) == MONDAYS
+
+
+def test_rule_21_the_dates_of_a_series_count_together_against_a_quota(office, room):
+    save(office, "quota", {"name": "每月两次", "measure": "count", "limit": "2", "period": "month"})
+    found = series.preview(office, weekly(room, rule="FREQ=WEEKLY;COUNT=6"))
+    assert [row.state for row in found] == ["free", "free", "quota", "quota", "free", "free"]
+    assert "每月两次" in found[2].by
+    made = series.make(office, weekly(room, rule="FREQ=WEEKLY;COUNT=6", on_taken="skip"))
+    assert dates_of(made.done["made"]) == [*MONDAYS[:2], "2027-01-04", "2027-01-11"]
+    assert [(line["date"], line["state"]) for line in made.done["skipped"]] == [
+        (MONDAYS[2], "quota"),
+        (MONDAYS[3], "quota"),
+    ]
+
+
+def test_rule_23_a_reason_overrides_policy_and_never_who_holds_the_room(office, room):
+    save(office, "quota", {"name": "每月两次", "measure": "count", "limit": "2", "period": "month"})
+    with pytest.raises(Refusal, match="每月两次"):
+        series.make(office, weekly(room))
+    made = series.make(office, weekly(room), reason="主任批准")
+    assert dates_of(made.done["made"]) == MONDAYS
+    with pytest.raises(Refusal, match="4 个日期不能约"):
+        series.make(office, weekly(room, client_name="舞蹈队"), reason="主任批准")
+
+
+def test_rule_04_the_hours_of_the_room_close_dates(office, room):
+    save(office, "venue", {"opens": "8:30-17:00", "opens_mon": "休息"}, room)
+    found = series.preview(office, weekly(room, rule="FREQ=WEEKLY;BYDAY=MO,TU;COUNT=4"))
+    assert [row.state for row in found] == ["closed", "free", "closed", "free"]
+    late = weekly(room, rule="FREQ=WEEKLY;BYDAY=TU;COUNT=2", start="2026-12-08T16:00", end="2026-12-08T18:00")
+    assert [row.state for row in series.preview(office, late)] == ["closed", "closed"]
+    assert len(series.make(office, late, reason="主任批准").done["made"]) == 2
