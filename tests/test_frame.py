@@ -32,8 +32,8 @@ TOP = {
 LOADED_BY_NAME = {"psycopg", "python-multipart", "tzdata"}
 """Dependencies that no import names: the driver in a database URL, the parser of forms, the time zones of Windows."""
 
-AWAITED = {"jinja2", "python-dateutil"}
-"""Dependencies of design.md §12 for what is still to come: pages of the console, series."""
+AWAITED = {"jinja2"}
+"""Dependencies of design.md §12 for what is still to come: pages of the console."""
 
 
 def tracked() -> list[Path]:

@@ -164,10 +164,11 @@ def _lines(stream: Any) -> Iterator[dict[str, Any] | Refusal]:
 
 def one_line(stream: Any) -> dict[str, Any]:
     """The one JSON object of ``stream``; raises :class:`Refusal` where there is none, or more."""
-    found = list(islice(_lines(stream), 2))
-    for line in found:
+    found: list[dict[str, Any]] = []
+    for line in islice(_lines(stream), 2):
         if isinstance(line, Refusal):
             raise line
+        found.append(line)
     if len(found) != 1:
         raise Refusal.of("", _("标准输入里应有一个 JSON 对象"), _("请写成一行"))
     return found[0]

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
-
 from app.errors import Fault, Refusal
 from app.models.bookings import BLOCKING, Booking, BookingSeries
 from app.models.fields import Misfit, fault_of
@@ -192,13 +190,11 @@ def cancel(office: Office, series_id: str, scope: str, date: str, reason: str, *
 
 def skipped(office: Office, series_id: str) -> list[Planned]:
     """The dates of a series without an occurrence, each with what stands against it now (rules.md 17)."""
-    with office.reading() as session:
-        series = session.scalars(select(BookingSeries).where(BookingSeries.id == series_id)).first()
-        if series is None:
-            raise Refusal.of("id", _("没有这条记录：{id}", id=series_id), _("请核对标识"))
-        held = occurrences_of(session, series.id)
+    with office.trial() as unit:
+        series = load_series(unit, series_id)
+        held = occurrences_of(unit.session, series.id)
         dates = [date for date in recurrence.dates(series.rule, series.start) if date not in held]
-        return plan(session, office.now, series, dates)
+        return plan(unit, series, dates)
 
 
 def book(office: Office, series_id: str, date: str, *, venue: str | None = None, reason: str = "") -> Outcome:
@@ -211,7 +207,7 @@ def book(office: Office, series_id: str, date: str, *, venue: str | None = None,
             raise Refusal.of(
                 "date", _("{date} 已经约了（{number}）", date=say_date(date), number=held.number or held.id)
             )
-        (row,) = plan(unit.session, unit.office.now, series, [date], moved={date: venue} if venue else None)
+        (row,) = plan(unit, series, [date], moved={date: venue} if venue else None)
         if row.state == "invalid":
             raise refused([row])
         made = series_keeping.book(unit, series, row, held, put, reason)

@@ -116,7 +116,7 @@ def _make(unit: Unit, series: BookingSeries, put: Put, asked: Asked, reason: str
     dates = recurrence.dates(series.rule, series.start)
     _known(asked, dates)
     wanted = [date for date in dates if date not in asked.omit]
-    rows = plan(unit.session, unit.office.now, series, wanted, moved=asked.moved)
+    rows = plan(unit, series, wanted, moved=asked.moved)
     refuse_overlap(unit.session, series, rows)
     if asked.trial:
         unit.beside[series.id] = {"dates": rows}
@@ -146,7 +146,7 @@ def _book(
     unit: Unit, series: BookingSeries, rows: Sequence[Planned], put: Put, asked: Asked, reason: str, done: Done
 ) -> None:
     """Book ``rows``, as new bookings or, where the date was booked before, as those; ``done`` says what came of it."""
-    failed = [row for row in rows if row.state == "invalid" or (row.state != "free" and not reason)]
+    failed = [row for row in rows if row.end <= unit.office.now or (row.state != "free" and not reason)]
     if failed and _refuses(series, asked):
         raise refused(failed)
     held = occurrences_of(unit.session, series.id)
@@ -224,7 +224,7 @@ def _carry(
     refuse_overlap(unit.session, series, [Planned(d, *span_on(series, d), str(series.venue)) for d in dates])
     stay = {date: one for date, one in free.items() if date in dates}
     _move(unit, series, stay, put, asked, reason, done)
-    _book(unit, series, plan(unit.session, unit.office.now, series, sorted(added)), put, asked, reason, done)
+    _book(unit, series, plan(unit, series, sorted(added)), put, asked, reason, done)
     if not (done.made or stay or done.kept):
         raise refused(done.skipped) if done.skipped else _no_date()
     return done
@@ -238,7 +238,7 @@ def _move(
     unit: Unit, series: BookingSeries, stay: Mapping[str, Booking], put: Put, asked: Asked, reason: str, done: Done
 ) -> None:
     """Give the occurrences ``stay`` the room and time of their series; where that cannot be had they stay as they are."""
-    rows = plan(unit.session, unit.office.now, series, stay, ids={date: one.id for date, one in stay.items()})
+    rows = plan(unit, series, stay, ids={date: one.id for date, one in stay.items()})
     later = any(row.start > stay[row.date].start for row in rows)
     failed = []
     for row in sorted(rows, key=lambda row: row.start, reverse=later):  # nobody moves onto one that moves next

@@ -17,6 +17,7 @@ from app.errors import Fault, Refusal
 from app.models.bookings import BLOCKING, Booking
 from app.models.venues import Venue
 from app.services import availability
+from app.services.office import Unit
 from app.services.survivors import standing, survivors
 from app.services.times import WEEKDAYS, minutes_between, shift
 from app.text import _, listed
@@ -140,8 +141,7 @@ def occurrences_of(session: Session, series: str) -> dict[str, Booking]:
 
 
 def plan(
-    session: Session,
-    now: str,
+    unit: Unit,
     series: Any,
     dates: Iterable[str],
     *,
@@ -150,12 +150,12 @@ def plan(
 ) -> list[Planned]:
     """What stands against each of ``dates``; ``ids``: bookings, by date, that are themselves moved there.
 
-    What is over by ``now`` is invalid: a past occurrence never changes (rules.md 18), so that one made there could not be
+    What is over is invalid: a past occurrence never changes (rules.md 18), so that one made there could not be
     corrected with its series. One that is going on can be made, for a team that is in the room already.
     """
     moved = moved or {}
     rows = [Planned(date, *span_on(series, date), moved.get(date) or str(series.venue)) for date in dates]
-    ahead = [row for row in rows if row.end > now]
+    ahead = [row for row in rows if row.end > unit.office.now]
     wishes = [
         availability.Wish(
             row.venue, row.start, row.end, client_kind=series.client_kind, client=series.client,
@@ -163,7 +163,9 @@ def plan(
         )
         for row in ahead
     ]  # fmt: skip
-    found = dict(zip((row.date for row in ahead), availability.verdicts(session, now, wishes), strict=True))
+    found = dict(
+        zip((row.date for row in ahead), availability.verdicts(unit.session, unit.office.now, wishes), strict=True)
+    )
     over = availability.Verdict("invalid", _("已经过去"))
     return [
         Planned(row.date, row.start, row.end, row.venue, verdict.state, verdict.by)

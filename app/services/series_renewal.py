@@ -112,7 +112,7 @@ def _values(unit: Unit, series: BookingSeries, first: str, last: str, on_taken: 
     values = {name: getattr(series, name) for name in COPIED}
     values |= {"rule": replace(rule, until=last.replace("-", "")).text, "follows": series.id, "on_taken": on_taken}
     values |= dict(zip(("start", "end"), span_on(series, start or first), strict=True))
-    rows = plan(unit.session, unit.office.now, AsValues(values), recurrence.dates(values["rule"], values["start"]))
+    rows = plan(unit, AsValues(values), recurrence.dates(values["rule"], values["start"]))
     bad = [row for row in rows if row.state != "free"]
     if len(bad) == len(rows) or (bad and on_taken != "skip"):
         raise refused(bad)

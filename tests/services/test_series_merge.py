@@ -12,7 +12,7 @@ from app.services.reading import get
 from app.services.series_plan import child_id
 from app.services.settling import conflicts, settle
 from app.workspace import Workspace
-from tests.services.test_series import MONDAYS, book, held, statuses, weekly
+from tests.services.series_desk import MONDAYS, book, held, statuses, weekly
 from tests.services.test_yielding import met
 from tests.sync.world import World
 
