@@ -13,18 +13,21 @@ NAMED = 4
 """Columns and sheets that are named; of more only how many."""
 
 
-def explanation(row: PlannedRow) -> str:
-    """In one line: the faults with their mend, else what changes, else what the program will do beside it."""
+def sentences(row: PlannedRow) -> list[str]:
+    """The faults with their mend, else what changes and what the program will do beside it."""
     if row.state == ERROR:
-        return "；".join("，".join(filter(None, (str(fault), fault.mend))) for fault in row.faults)
-    said = []
-    if row.state == CHANGE:
-        said = [
-            _("{label}：{before} → {after}", label=change.label, before=change.before or _("（空）"),
-              after=change.after or _("（空）"))
-            for change in row.changes
-        ]  # fmt: skip
-    return "；".join([*said, *row.notices])
+        return ["，".join(filter(None, (str(fault), fault.mend))) for fault in row.faults]
+    changes = [
+        _("{label}：{before} → {after}", label=change.label, before=change.before or _("（空）"),
+          after=change.after or _("（空）"))
+        for change in (row.changes if row.state == CHANGE else ())
+    ]  # fmt: skip
+    return [*changes, *row.notices]
+
+
+def explanation(row: PlannedRow) -> str:
+    """All of :func:`sentences` on one line."""
+    return "；".join(sentences(row))
 
 
 def cell_words(plan: Plan, row: PlannedRow, column: Column) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -31,7 +31,7 @@ from app.services.excel.committing import Imported
 from app.services.excel.failing import errors_file
 from app.services.excel.files import save
 from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Plan
-from app.services.excel.preview import only_policies, remarks
+from app.services.excel.preview import only_policies, remarks, sentences
 from app.services.office import Office
 from app.text import _
 from app.views import dialogs
@@ -42,6 +42,8 @@ from app.views.tasks import Progress, Step
 
 PATTERN = "Excel (*.xlsx *.csv)"
 XLSX = "Excel (*.xlsx)"
+SAID = 6
+"""Sentences about one row that are laid out below the table; the rest is in its cell."""
 
 
 class Stopped(Exception):
@@ -193,7 +195,14 @@ class ImportPage(Page):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setFixedHeight(px(36))
         head.setHighlightSections(False)
+        self.table.selectionModel().currentRowChanged.connect(self._tell_row)
         column.addWidget(self.table, 1)
+        self.detail = QLabel()
+        self.detail.setWordWrap(True)
+        self.detail.setTextFormat(Qt.TextFormat.PlainText)
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.detail.setMinimumHeight(2 * self.detail.fontMetrics().lineSpacing())
+        column.addWidget(self.detail)
         return holder
 
     def _busy(self) -> QWidget:
@@ -321,6 +330,16 @@ class ImportPage(Page):
             self.table.setColumnWidth(column, px(width))
         for column in range(FIRST, self.model.columnCount()):
             self.table.setColumnWidth(column, px(144))
+        self.table.selectRow(0)
+        self._tell_row(self.table.currentIndex())
+
+    @Slot(QModelIndex, QModelIndex)
+    def _tell_row(self, now: QModelIndex, _before: QModelIndex | None = None) -> None:
+        """All that is to be said of the row that is selected, a line each."""
+        row = self.model.rows[now.row()] if now.isValid() else None
+        self.detail.setProperty("look", "fault" if row is not None and row.state == ERROR else "second")
+        self.detail.style().polish(self.detail)
+        self.detail.setText("\n".join(sentences(row)[:SAID]) if row is not None else "")
 
     @Slot()
     def _override(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from app.services.excel.headings import ID, Column
 from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Plan, PlannedRow
@@ -90,7 +90,10 @@ class PlanDelegate(CellDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
-        if index.data(FAULT_ROLE):
-            view: Any = option
-            painter.fillRect(view.rect, QColor(FAULT_GROUND))
-        super().paint(painter, option, index)
+        if not index.data(FAULT_ROLE):
+            super().paint(painter, option, index)
+            return
+        plain: Any = QStyleOptionViewItem(option)
+        plain.state &= ~QStyle.StateFlag.State_Selected
+        painter.fillRect(plain.rect, QColor(FAULT_GROUND))
+        super().paint(painter, plain, index)
