@@ -115,8 +115,8 @@ def _ended(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
         return
     became = before["status"] != record.status
     if not record.cancel_reason and (became or before["cancel_reason"]):
-        word = _("取消") if record.status == "cancelled" else _("不批准")
-        yield Fault("cancel_reason", _("{what}要有理由", what=word), _("请填写“取消或不批准的理由”"))
+        error = _("取消要有理由") if record.status == "cancelled" else _("不批准要有理由")
+        yield Fault("cancel_reason", error, _("请填写“取消或不批准的理由”"))
     if became and record.status == "cancelled" and not unit.quiet:
         record.cancelled_at = record.cancelled_at or unit.office.now
         record.cancelled_by = record.cancelled_by or unit.office.actor or None
