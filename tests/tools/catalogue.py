@@ -42,6 +42,7 @@ NOT_SHOWN = {
     "app/models/division.py": "kinds of street, compared with the codes that are shipped",
     "app/models/formats.py": "patterns of names, phones and addresses",
     "app/services/hours.py": "words and pattern of opening hours",
+    "app/services/quota_limits.py": "names of weekdays that people type",
     "app/services/rooms.py": "headings of the sheet of rooms that is read",
     "app/services/sample.py": "sample data",
     "app/store/pinyin.py": "readings of characters",
