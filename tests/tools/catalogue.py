@@ -43,6 +43,7 @@ NOT_SHOWN = {
     "app/models/formats.py": "patterns of names, phones and addresses",
     "app/services/excel/cells.py": "words of dates, times, yes and no that tables hold",
     "app/services/hours.py": "words and pattern of opening hours",
+    "app/services/quota_limits.py": "names of weekdays that people type",
     "app/services/rooms.py": "headings of the sheet of rooms that is read",
     "app/services/sample.py": "sample data",
     "app/store/pinyin.py": "readings of characters",
