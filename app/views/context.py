@@ -90,7 +90,10 @@ class Context(QObject):
         self.navigate.emit(Goto("form", {"kind": kind, "record_id": record_id}))
 
     def new_record(self, kind: str, values: dict[str, Any] | None = None) -> None:
-        """Show an empty form, filled in with ``values``."""
+        """Show an empty form, filled in with ``values``; of a series the page that previews its dates."""
+        if kind == "booking_series":
+            self.navigate.emit(Goto("series", {"values": values or {}}))
+            return
         self.navigate.emit(Goto("form", {"kind": kind, "values": values or {}}))
 
     def open_list(self, kind: str, query: Query | None = None) -> None:

@@ -96,6 +96,7 @@ MODULES: Final = MappingProxyType(
         "bin": ("app.views.records.bin_page", "BinPage"),
         "import": ("app.views.records.import_page", "ImportPage"),
         "sync": ("app.views.sync_page", "SyncPage"),
+        "series": ("app.views.series.new_page", "SeriesPage"),
         "closing": ("app.views.counter.closing_page", "ClosingPage"),
         "settings": ("app.views.settings_page", "SettingsPage"),
     }
