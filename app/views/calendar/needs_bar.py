@@ -1,0 +1,115 @@
+"""The small bar of what somebody needs: people, equipment, length; it narrows the rooms and finds the next free time."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from app.services.free_rooms import Needs
+from app.text import _
+from app.views.calendar import words
+from app.views.page import button
+from app.views.theme import Theme
+
+USUAL_MINUTES = 60
+MOST_MINUTES = 24 * 60
+_HOURS = re.compile(r"(\d{1,2}(?:[.．]\d)?)\s*(?:个?小时|h|时|钟头)?\s*(半)?")
+_MINUTES = re.compile(r"(\d{1,4})\s*(?:分钟?|m|min)")
+_BOTH = re.compile(r"(\d{1,2})\s*(?:个?小时|h|时)\s*(\d{1,2})\s*(?:分钟?|m)?")
+_CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})")
+
+
+def parse_minutes(text: str) -> int | None:
+    """``2``, ``2小时``, ``1.5``, ``一个半小时``, ``1小时30分``, ``1:30``, ``90分钟``, and from 13 on minutes: ``90``.
+
+    None where it cannot be read or is not within a day.
+    """
+    text = (
+        text.strip()
+        .lower()
+        .replace("两", "2")
+        .replace("一", "1")
+        .replace("个半小时", "小时半")
+        .replace("半小时", "30分钟")
+    )
+    minutes: float | None = None
+    if found := _BOTH.fullmatch(text) or _CLOCK.fullmatch(text):
+        minutes = int(found[1]) * 60 + int(found[2])
+    elif found := _MINUTES.fullmatch(text):
+        minutes = int(found[1])
+    elif found := _HOURS.fullmatch(text):
+        number = float(found[1].replace("．", "."))
+        plain = text.isdigit() and number > 12
+        minutes = number if plain else number * 60 + (30 if found[2] else 0)
+    elif text.isdigit():
+        minutes = int(text)
+    return round(minutes) if minutes is not None and 0 < minutes <= MOST_MINUTES else None
+
+
+class NeedsBar(QWidget):
+    """Asks; the page answers."""
+
+    narrowed = Signal(object)
+    """The :class:`~app.services.free_rooms.Needs` that the rooms shown shall fit."""
+    next_wanted = Signal(object)
+    """The minutes for which the next free time is wanted."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._said = Needs()
+        self.people = self._line(_("人数"), "30", theme.px(64))
+        self.equipment = self._line(_("设备"), _("如 投影仪"), theme.px(136))
+        self.length = self._line(_("时长"), words.length(USUAL_MINUTES), theme.px(112))
+        self.find = button(theme, _("下一个空闲"), self._find, icon="search", keys="F3")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(8))
+        for line in (self.people, self.equipment, self.length):
+            label = QLabel(line.accessibleName())
+            label.setProperty("look", "second")
+            label.setBuddy(line)
+            row.addWidget(label)
+            row.addWidget(line)
+        row.addWidget(self.find)
+        row.addStretch(1)
+        self.people.editingFinished.connect(self._narrow)
+        self.equipment.editingFinished.connect(self._narrow)
+        for line in (self.people, self.equipment, self.length):
+            line.returnPressed.connect(self._find)
+
+    def _line(self, name: str, example: str, width: int) -> QLineEdit:
+        line = QLineEdit(self)
+        line.setAccessibleName(name)
+        line.setPlaceholderText(example)
+        line.setFixedWidth(width)
+        return line
+
+    @property
+    def needs(self) -> Needs:
+        """What is typed; a number of people that cannot be read is left out."""
+        people = re.search(r"\d+", self.people.text())
+        capacity = int(people[0]) if people and 0 < int(people[0]) < 10**6 else None
+        return Needs(capacity, self.equipment.text().strip())
+
+    @property
+    def minutes(self) -> int | None:
+        """The length that is typed, the usual one where nothing is; None where it cannot be read."""
+        typed = self.length.text().strip()
+        return parse_minutes(typed) if typed else USUAL_MINUTES
+
+    @Slot()
+    def _narrow(self) -> None:
+        if self.needs != self._said:
+            self._said = self.needs
+            self.narrowed.emit(self._said)
+
+    @Slot()
+    def _find(self) -> None:
+        self._narrow()
+        if self.minutes is None:
+            self.length.setFocus()
+            self.length.selectAll()
+            self.length.setToolTip(_("可以输入 2、1.5、90分钟、1小时30分"))
+        self.next_wanted.emit(self.minutes)
