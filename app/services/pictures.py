@@ -124,6 +124,25 @@ def chart(office: Office, code: str, span: Span, venue: str | None = None) -> Ch
     return _no_shows(statistics.no_shows(found, office.now, span.first), span, name)
 
 
+def pdf(office: Office, chart: Chart) -> bytes:
+    """The chart on paper, with the same numbers."""
+    from app.services.slips import slip_context
+    from app.slips.picture import Mark as Printed
+    from app.slips.picture import Picture, picture_slip
+
+    def printed(mark: Mark | None) -> Printed | None:
+        if mark is None or not mark.ids:
+            return None if mark is None else Printed("–")
+        if mark.share is None:
+            return Printed(mark.text, more=mark.more)
+        if chart.style == "bar":
+            return Printed(mark.text, height=mark.share, more=mark.more)
+        return Printed(mark.text, tone=level(mark.share), more=mark.more)
+
+    rows = tuple((label, tuple(map(printed, marks))) for label, marks in chart.rows)
+    return picture_slip(Picture(chart.name, chart.title, chart.note, chart.columns, rows), slip_context(office))
+
+
 # Use by weekday and hour
 
 

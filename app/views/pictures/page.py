@@ -153,9 +153,8 @@ class PicturesPage(Page):
     @Slot()
     def print_chart(self) -> None:
         """The same picture on paper."""
-        from app.services.sheets import chart_pdf
         from app.views.records.slip_preview import PreviewSheet
 
         chart = self.view.chart
         if chart is not None:
-            PreviewSheet(self, self.context, chart.name, partial(chart_pdf, self.context.office, chart)).run()
+            PreviewSheet(self, self.context, chart.name, partial(pictures.pdf, self.context.office, chart)).run()
