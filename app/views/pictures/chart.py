@@ -134,13 +134,14 @@ class ChartView(QWidget):
         """A bar that stands on the line of its row, its number above it; a total is words only."""
         ink = self._ink
         inner = rect.adjusted(ink.px(4), ink.px(2), -ink.px(4), -1)
-        line = inner.height() if mark.share is None else ink.measure(ink.small).height()
         if mark.share is not None:
+            line = ink.measure(ink.small).height()
             high = max(round((inner.height() - line) * mark.share), 2)
             painter.fillRect(QRect(inner.x(), inner.bottom() + 1 - high, inner.width(), high), self._bar)
+            inner = QRect(inner.x(), inner.bottom() + 1 - high - line, inner.width(), line)
         painter.setFont(ink.bold if mark.share is None else ink.small)
         painter.setPen(ink.text)
-        painter.drawText(QRect(inner.x(), inner.y(), inner.width(), line), CENTRE, mark.text)
+        painter.drawText(inner, CENTRE, mark.text)
 
     # Mouse and keys
 
