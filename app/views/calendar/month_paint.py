@@ -39,9 +39,8 @@ class Sheet:
         """The day under a point."""
         if y < self.head or not (0 <= x < self.width and y < self.height):
             return None
-        return min((y - self.head) * self.weeks // (self.height - self.head), self.weeks - 1) * WEEK + min(
-            x * WEEK // self.width, WEEK - 1
-        )
+        row = ((y - self.head + 1) * self.weeks - 1) // (self.height - self.head)
+        return row * WEEK + ((x + 1) * WEEK - 1) // self.width
 
 
 def paint_month(painter: QPainter, ink: Ink, sheet: Sheet, month: Month, today: str) -> None:

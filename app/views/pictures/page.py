@@ -32,7 +32,7 @@ class PicturesPage(Page):
         self.code = HEAT
         self._venue: str | None = None
         self._picked = False
-        self._asked: tuple[str, Span, str | None] | None = None
+        self._wanted: tuple[str, Span, str | None] | None = None
         self.view = ChartView(self.theme, self)
         self.finding, self.note = QLabel(), QLabel()
         self.finding.setFont(self.theme.font(16, semibold=True))
@@ -132,12 +132,12 @@ class PicturesPage(Page):
     def _ask(self) -> None:
         venue = self._venue if self.code == HEAT or self._picked else None
         self.rooms.setCurrentIndex(max(self.rooms.findData(venue), 0))
-        self._asked = (self.code, self.span, venue)
-        operation = partial(pictures.chart, self.context.office, *self._asked)
-        self.context.tasks.run(operation, partial(self._show, self._asked), owner=self)
+        self._wanted = (self.code, self.span, venue)
+        operation = partial(pictures.chart, self.context.office, *self._wanted)
+        self.context.tasks.run(operation, partial(self._show, self._wanted), owner=self)
 
     def _show(self, asked: tuple[str, Span, str | None], chart: Chart) -> None:
-        if asked != self._asked:
+        if asked != self._wanted:
             return  # an answer to an older question
         self.view.show_chart(chart)
         self.finding.setText(chart.title)
