@@ -174,13 +174,15 @@ def _heat_title(heat: Heat, room: str) -> str:
     weekday, hour = max(heat.cells, key=lambda at: (heat.share(*at), -at[0], -at[1]))
     said = _("{room}{weekday} {span} 最忙，占用 {share}", room=room, weekday=_(WEEKDAYS[weekday]), span=_hour(hour),
              share=_percent(heat.share(weekday, hour)))  # fmt: skip
-    halves = {(day, half): _mean(heat, day, *_HALVES[half]) for day in range(5) for half in _HALVES}
-    day, half = min(halves, key=lambda at: (halves[at], at[0], at[1] != "上午"))
-    return _("{said}；工作日里{weekday}{half}最空，占用 {share}。", said=said, weekday=_(WEEKDAYS[day]), half=_(half),
-             share=_percent(halves[day, half]))  # fmt: skip
+    halves = {
+        (day, half): _mean(heat, day, low, high) for day in range(5) for half, (_w, low, high) in enumerate(_HALVES)
+    }
+    day, half = min(halves, key=lambda at: (halves[at], at))
+    return _("{said}；工作日里{weekday}{half}最空，占用 {share}。", said=said, weekday=_(WEEKDAYS[day]),
+             half=_(_HALVES[half][0]), share=_percent(halves[day, half]))  # fmt: skip
 
 
-_HALVES: Final = {"上午": (9, 12), "下午": (13, 17)}
+_HALVES: Final = (("上午", 9, 12), ("下午", 13, 17))
 
 
 def _mean(heat: Heat, weekday: int, low: int, high: int) -> float:

@@ -66,7 +66,9 @@ def test_use_by_weekday_and_hour_is_that_of_a_minute_by_minute_count(seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_rule_21_hours_by_kind_and_month_are_split_as_a_minute_by_minute_count_splits_them(seed):
     uses = [use for use in random_uses(100 + seed, 60) if use.start < "2026-03-03" and use.end > FIRST]
-    brute = Counter((use.client_kind, f"{now:%Y-%m}") for use in uses if use.status != "no_show" for now in minutes(use))
+    brute = Counter(
+        (use.client_kind, f"{now:%Y-%m}") for use in uses if use.status != "no_show" for now in minutes(use)
+    )
     found = statistics.hours_by_kind(uses, FIRST, LAST)
     assert {at: cell.minutes for at, cell in found.items()} == dict(brute)
 

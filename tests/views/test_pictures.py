@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
 from pypdfium2 import PdfDocument
+from PySide6.QtCore import QPoint, Qt
 from settling import settle
 
 from app.services import reading, writing

@@ -11,41 +11,20 @@ from app.services.free_rooms import Needs
 from app.text import _
 from app.views.calendar import words
 from app.views.page import button
+from app.views.records.typed import parse_length
 from app.views.theme import Theme
 
 USUAL_MINUTES = 60
-MOST_MINUTES = 24 * 60
-_HOURS = re.compile(r"(\d{1,2}(?:[.．]\d)?)\s*(?:个?小时|h|时|钟头)?\s*(半)?")
-_MINUTES = re.compile(r"(\d{1,4})\s*(?:分钟?|m|min)")
-_BOTH = re.compile(r"(\d{1,2})\s*(?:个?小时|h|时)\s*(\d{1,2})\s*(?:分钟?|m)?")
-_CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})")
+FEW_HOURS = 12
+_PLAIN = re.compile(r"\d{1,2}([.．]\d)?")
 
 
-def parse_minutes(text: str) -> int | None:
-    """``2``, ``2小时``, ``1.5``, ``一个半小时``, ``1小时30分``, ``1:30``, ``90分钟``, and from 13 on minutes: ``90``.
-
-    None where it cannot be read or is not within a day.
-    """
-    text = (
-        text.strip()
-        .lower()
-        .replace("两", "2")
-        .replace("一", "1")
-        .replace("个半小时", "小时半")
-        .replace("半小时", "30分钟")
-    )
-    minutes: float | None = None
-    if found := _BOTH.fullmatch(text) or _CLOCK.fullmatch(text):
-        minutes = int(found[1]) * 60 + int(found[2])
-    elif found := _MINUTES.fullmatch(text):
-        minutes = int(found[1])
-    elif found := _HOURS.fullmatch(text):
-        number = float(found[1].replace("．", "."))
-        plain = text.isdigit() and number > 12
-        minutes = number if plain else number * 60 + (30 if found[2] else 0)
-    elif text.isdigit():
-        minutes = int(text)
-    return round(minutes) if minutes is not None and 0 < minutes <= MOST_MINUTES else None
+def minutes_of(text: str) -> int | None:
+    """As :func:`~app.views.records.typed.parse_length`; a bare number up to twelve is of hours: ``2``, ``1.5``."""
+    text = text.strip()
+    if _PLAIN.fullmatch(text) and 0 < float(text.replace("．", ".")) <= FEW_HOURS:
+        return round(float(text.replace("．", ".")) * 60)
+    return parse_length(text)
 
 
 class NeedsBar(QWidget):
@@ -97,7 +76,7 @@ class NeedsBar(QWidget):
     def minutes(self) -> int | None:
         """The length that is typed, the usual one where nothing is; None where it cannot be read."""
         typed = self.length.text().strip()
-        return parse_minutes(typed) if typed else USUAL_MINUTES
+        return minutes_of(typed) if typed else USUAL_MINUTES
 
     @Slot()
     def _narrow(self) -> None:
