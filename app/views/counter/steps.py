@@ -69,7 +69,8 @@ class StepBar(Extra):
         self.buttons = {}
         for step in steps:
             label, icon = self.labels[step]
-            one = button(self.page.theme, _(label), self._clicked, icon=icon)
+            theme = self.page.theme
+            one = button(theme, _(label), self._clicked, icon="" if theme.size == "huge" else icon)
             one.setProperty("step", step)
             self.buttons[step] = one
             self.row_layout.addWidget(one)
