@@ -71,7 +71,7 @@ def phone_booking(hands: Hands, call: Call) -> str:
     hands.key(Qt.Key.Key_F6)
     form = shell.page
     assert isinstance(form, FormPage)
-    hands.until(lambda: form.record_id is not None and form.ready)
+    hands.until(lambda: form.record_id is not None and form.ready and not form.waiting)
     hands.key(Qt.Key.Key_P, ctrl=True)
     hands.until(lambda: any(sheet.yes.hasFocus() for sheet in form.findChildren(SlipSheet)))
     hands.key(Qt.Key.Key_Return)

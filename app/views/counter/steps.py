@@ -103,7 +103,7 @@ class StepBar(Extra):
         self.page.ready = False  # our own writing is no news to this form
         notes = "".join(saved.notices)
         self.context.wrote(WRITTEN, f"{words}。{notes}" if notes else words, saved.op)
-        self.page.refresh()
+        self.page.mark_stale()
 
     def _refused(self, doing: Doing, words: str, error: Exception) -> None:
         self.setEnabled(True)
