@@ -208,6 +208,8 @@ class Tour:
         from app.views.records.slip_preview import SlipSheet
 
         stage.go("today")
+        stage.shell.activateWindow()
+        stage.until(stage.shell.isActiveWindow)
         stage.context.paper, stage.expected = self.out / "phone.pdf", SlipSheet
         hands = Hands(stage.shell, stage.until)
         tomorrow = made_up.from_today(self.today, "+1")
