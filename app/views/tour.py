@@ -216,7 +216,9 @@ class Tour:
         call = Call("sdhy", f"{tomorrow[5:7]}{tomorrow[8:]}", "2", "2h", "20", "cxhc", "hcd")
         booked = reading.get(stage.context.office, "booking", phone_booking(hands, call))
         stage.context.paper, stage.expected = None, None
-        assert (self.out / "phone.pdf").read_bytes().startswith(b"%PDF"), "the slip of the phone booking was not printed"
+        assert (self.out / "phone.pdf").read_bytes().startswith(b"%PDF"), (
+            "the slip of the phone booking was not printed"
+        )
         self.picture(stage, "phone-booking")
         made = f"{booked.display('venue')} {booked.display('start')} {booked.title}"
         self.say(_("只用键盘完成一次电话预约并打印：{made}，从 Ctrl+K 到打印共按键 {n} 次", made=made, n=hands.count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -41,7 +42,7 @@ class MarkLabel(QWidget):
 class StepBar(Extra):
     """How it stands in words, then the buttons; they rest while something typed is not saved."""
 
-    labels: Mapping[str, tuple[str, str]] = {}
+    labels: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """By step: its word (a Chinese message id), and its icon."""
 
     def __init__(self, page: FormPage) -> None:
