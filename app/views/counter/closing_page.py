@@ -28,7 +28,7 @@ from app.views.records.editors import TextEditor
 from app.views.records.editors_link import LinkEditor
 from app.views.records.editors_time import DateEditor
 from app.views.records.field_box import FieldBox
-from app.views.records.typed import moment
+from app.views.records.typed import moment, parse_hours
 
 TYPING_MS = 300
 SHOWN = 100
