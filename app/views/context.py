@@ -17,6 +17,9 @@ from app.views.theme import Theme
 from app.views.watch import Watch
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+    from PySide6.QtWidgets import QWidget
+
     from app.services.office import Office
     from app.services.reading import Query
     from app.services.undoing import Undone
@@ -107,6 +110,10 @@ class Context(QObject):
     def back(self) -> None:
         """Return to where the person came from; what a form does when it is done."""
         self.navigate.emit(Goto("back"))
+
+    def choose_printer(self, parent: QWidget, printer: QPrinter) -> bool:
+        """Let the person set up ``printer``; whether to print."""
+        return dialogs.choose_printer(parent, printer)
 
     def undo(self, op: int | None = None) -> None:
         """Undo one operation of this PC; unless ``op`` names one, the last that was done in this window.
