@@ -12,7 +12,7 @@ from app.models.bookings import BLOCKING, Booking
 from app.models.registry import KINDS
 from app.models.training import HOLDS_PLACE
 from app.models.venues import Venue
-from app.services import booking, fees, reading, states
+from app.services import booking, fees, reading, recurrence_words, series, states
 from app.services.center import center
 from app.services.office import Office
 from app.services.privacy import reveal
@@ -180,7 +180,26 @@ def _closure(office: Office, row: Row, record: Record) -> None:
 
 def _series(office: Office, row: Row, record: Record) -> None:
     record["client_code"] = client_code(office, row)
-    record["dates"] = [plain(one) for one in _related(office, "booking", {"series": row.id}, "start")]
+    bookings = _related(office, "booking", {"series": row.id}, "start")
+    record["dates"] = [{**plain(one), "gone": one.values["status"] not in BLOCKING} for one in bookings]
+    record["skipped"] = _skipped(office, row)
+    record["rule"] = recurrence_words.say(row.values["rule"] or "", row.values["start"])
+
+
+def _skipped(office: Office, row: Row) -> list[Record]:
+    """The dates of a series without a booking, each with what stands against it now (rules.md 17)."""
+    found = series.skipped(office, row.id)
+    with office.reading() as session:
+        rooms = reading.titles_of(session, KINDS["venue"], [one.venue for one in found])
+    return [
+        {
+            "start": one.start,
+            "end": one.end,
+            "venue": rooms.get(one.venue, ""),
+            "why": one.by or _("现在空着，可以补约"),
+        }
+        for one in found
+    ]
 
 
 def _waiting(office: Office, row: Row, record: Record) -> None:

@@ -12,6 +12,7 @@ from app.errors import Refusal
 from app.services import calendar, sheets, slips
 from app.services.cleaning import tasks
 from app.services.history import history
+from app.services.series import make
 from app.services.sheets import Sheet
 from app.services.slip_records import slip_record
 from app.services.writing import save
@@ -297,6 +298,19 @@ def test_a_key_brings_the_deposit_of_its_booking(office, put, book) -> None:
         assert said in text
     alone = put("key_handover", venue=room, keys="备用1把", person_name="王明", out_at=f"{DAY}T08:50")
     assert "备用1把" in text_of(slips.render(office, "key_handover", alone))
+
+
+def test_rule_17_a_series_is_confirmed_with_the_dates_it_had_to_skip(office, put, book) -> None:
+    room = put("venue", name="音乐室")
+    book(room, "08:30", "09:30", "2026-12-08", client_name="阳光志愿服务社")
+    values = {"venue": room, "start": "2026-12-01T09:00", "end": "2026-12-01T11:00", "rule": "FREQ=WEEKLY;COUNT=4",
+              "on_taken": "skip", "client_name": "夕阳红合唱队", "client_kind": "team"}  # fmt: skip
+    made = make(office, values)
+    text = text_of(slips.render(office, "booking_series", made.id))
+    assert "每周二，共4次" in text
+    assert "2026年12月8日周二09:00-11:00音乐室未约" in text
+    assert "阳光志愿服务社" in text
+    assert "共3次；另有1个日期未约" in text
 
 
 def test_rule_26_the_position_counts_priority_then_time(office, put) -> None:
