@@ -91,8 +91,9 @@ def test_rule_07_a_hall_that_is_booked_closes_its_parts_on_the_sheet(office, put
     assert west
 
 
-def test_a_sheet_of_named_rooms_shows_them_even_if_nothing_is_booked(office, put) -> None:
+def test_a_sheet_of_named_rooms_shows_them_even_if_nothing_is_booked(office, put, book) -> None:
     room = put("venue", name="书画室")
+    book(put("venue", name="音乐室"), "09:00", "11:00")
     text = text_of(sheets.render(office, Sheet("door", DAY, (room,))))
     assert "书画室" in text
     assert "共0场" in text
