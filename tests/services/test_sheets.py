@@ -211,6 +211,17 @@ def test_a_closure_lists_whom_to_call(office, put, book) -> None:
     assert slips.print_count(office, whole) == 1
 
 
+def test_who_was_cancelled_for_the_closure_is_called_as_well(office, put, book) -> None:
+    room = put("venue", name="音乐室")
+    one, other = book(room, "09:00", "11:00", client_name="甲社"), book(room, "14:00", "15:00", client_name="乙社")
+    save(office, "booking", {"status": "cancelled", "cancel_reason": "台风"}, one)
+    save(office, "booking", {"status": "cancelled", "cancel_reason": "自己不来"}, other)
+    closure = put("closure", start=f"{DAY}T00:00", end="2026-11-25T00:00", reason="台风")
+    text = text_of(slips.render(office, "closure", closure))
+    assert "甲社" in text
+    assert "乙社" not in text
+
+
 def test_an_exceptional_opening_calls_nobody(office, put, book) -> None:
     book(put("venue", name="音乐室"), "09:00", "11:00")
     opening = put("closure", start=f"{DAY}T00:00", end="2026-11-25T00:00", reason="开放日", sort="open")
