@@ -135,6 +135,7 @@ def test_the_plan_of_the_day_lists_every_booked_room_with_masked_contacts(contex
     book(rooms["hall"], "09:00", "10:00", status="cancelled", purpose="不印")
     page = open_page()
     sheets: list[PreviewSheet] = []
+    asked.answer("choose_one", "door")
     asked.answer("Sheet.run", sheets.append)
     page.print_plan()
     pdf = sheets[0].make()
@@ -154,6 +155,7 @@ def test_the_plan_of_a_room_shows_its_week(context, open_page, rooms, book, aske
     page = open_page()
     page._venue, page._week = rooms["music"], True
     sheets: list[PreviewSheet] = []
+    asked.answer("choose_one", "week_of_room")
     asked.answer("Sheet.run", sheets.append)
     page.print_plan()
     text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(sheets[0].make()))
