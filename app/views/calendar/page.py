@@ -254,17 +254,12 @@ class CalendarPage(Page):
 
     @Slot()
     def print_plan(self) -> None:
-        """The day's plan of all booked rooms, or the week of the room shown: preview, then paper or PDF."""
-        from app.services.sheets import Sheet
-        from app.views.records.slip_preview import DaySheet
+        """A sheet of the day or week, for the door, the desk, the cleaner or the telephone: asked for, then previewed."""
+        from app.views.records.sheet_choice import print_sheet
 
-        if self._mode == WEEK_VIEW and self._venue:
-            sheet = Sheet("week", self.first, (self._venue,))
-            name = f"{sheet.title} {self._room(self._venue)} {self.first}"
-        else:
-            sheet = Sheet("door", self._day)
-            name = f"{sheet.title} {self._day}"
-        DaySheet(self, self.context, sheet, name).run()
+        room = (self._venue or "") if self._mode == WEEK_VIEW else ""
+        on = self.first if room else self._day
+        print_sheet(self, self.context, on, room, self._room(room) if room else "")
 
     # Booking
 

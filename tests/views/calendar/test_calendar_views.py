@@ -136,6 +136,7 @@ def test_the_plan_of_the_day_lists_every_booked_room_with_masked_contacts(contex
     book(rooms["hall"], "09:00", "10:00", status="cancelled", purpose="不印")
     page = open_page()
     sheets: list[PreviewSheet] = []
+    asked.answer("choose_one", "door")
     asked.answer("Sheet.run", sheets.append)
     page.print_plan()
     pdf = sheets[0].make()
@@ -154,6 +155,7 @@ def test_the_plan_of_a_room_shows_its_week(open_page, rooms, book, asked):
     book(rooms["music"], "09:00", "10:00")
     page = open_page(venue=rooms["music"])
     sheets: list[PreviewSheet] = []
+    asked.answer("choose_one", "week_of_room")
     asked.answer("Sheet.run", sheets.append)
     page.print_plan()
     text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(sheets[0].make()))
