@@ -104,7 +104,16 @@ def _span(_unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
 
 
 RULES_THAT_LOOK = frozenset(
-    {"booking", "booking_equipment", "booking_series", "calendar_day", "closure", "enrolment", "slot_waiting", "training"}
+    {
+        "booking",
+        "booking_equipment",
+        "booking_series",
+        "calendar_day",
+        "closure",
+        "enrolment",
+        "slot_waiting",
+        "training",
+    }
 )
 """Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
 

@@ -106,7 +106,9 @@ class Grid:
                     marks[at] = self._mark(room, below, spans, at, minute)
             self.marks[room.name] = marks
 
-    def _mark(self, room: Room, below: list[str], spans: tuple[tuple[int, int], ...] | None, at: int, minute: int) -> int:
+    def _mark(
+        self, room: Room, below: list[str], spans: tuple[tuple[int, int], ...] | None, at: int, minute: int
+    ) -> int:
         for part in below:
             if self._said(part, at) == "c":
                 return ord("c")
@@ -134,9 +136,7 @@ class Grid:
         usable = [
             minute
             for minute in range(DAY)
-            if marks[minute] == ord("o")
-            or spans is None
-            or any(low <= minute < high for low, high in spans)
+            if marks[minute] == ord("o") or spans is None or any(low <= minute < high for low, high in spans)
         ]
         return replace(wish, start=first + usable[0], end=first + usable[-1] + 1) if usable else wish
 
