@@ -1,4 +1,4 @@
-"""What lending rooms waits for with 50,000 bookings: saving one by all rules, a series of 366 dates, the next free time."""
+"""What lending rooms waits for with 50,000 bookings: saving one by all rules, 366 dates, the next free time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
 
-from app.services import series, writing
+from app.services import writing
 from app.services.availability import Wish, free_slots, next_free, verdicts
 from app.workspace import Workspace
 from tests.tools.bench.bookings import fill, in_rooms
@@ -67,9 +67,6 @@ def booking50k(workspace: Workspace) -> Iterator[Line]:
                 verdicts(session, office.now, wishes)  # noqa: B023
 
         yield Line(f"verdicts on 366 dates of {what}", said(median(asked)), budget="300 ms")
-    rule = {"venue": rooms[0], "start": "2026-11-24T20:00", "end": "2026-11-24T22:00", "rule": "FREQ=DAILY;COUNT=366",
-            "client": team}  # fmt: skip
-    yield Line("series preview of 366 dates", said(median(lambda: series.preview(office, rule))), budget="300 ms")
 
     def free(room: str | None) -> None:
         with office.reading() as session:
