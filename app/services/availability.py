@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from app.services import booking
-from app.services.booking import MAX_BUFFER, Slot, conflict
+from app.services.booking import Slot, conflict
 from app.services.equipment import Uses
 from app.services.hours import DAY
 from app.services.premises import Place, Premises, midnight_after
@@ -68,6 +68,16 @@ class Free:
     end: str
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What holds a family of venues, by start; the longest of it and its largest buffer in minutes."""
+
+    slots: list[Slot]
+    starts: list[str]
+    longest: int
+    buffers: int
+
+
 class Diary:
     """What holds some venues in a span, read at once."""
 
@@ -76,27 +86,28 @@ class Diary:
     ) -> None:
         self._premises = premises
         wanted = {one for venue in venues for one in premises.family(venue)}
-        self._held = booking.blocking(session, now, wanted, start, end)
-        self._families: dict[frozenset[str], tuple[list[Slot], list[str], int]] = {}
+        self._held = booking.blocking(session, now, wanted, start, end, known=premises.known)
+        self._families: dict[frozenset[str], _Held] = {}
 
-    def _of(self, venue: str) -> tuple[list[Slot], list[str], int]:
-        """What holds the family of a venue, its starts, and the longest of it in minutes."""
+    def _of(self, venue: str) -> _Held:
+        """What holds the family of a venue."""
         family = self._premises.family(venue)
         if family not in self._families:
-            held = [one for one in self._held if one.venue in family]
-            longest = max((minutes_between(one.start, one.end) for one in held), default=0)
-            self._families[family] = (held, [one.start for one in held], longest)
+            slots = [one for one in self._held if one.venue in family]
+            longest = max((minutes_between(one.start, one.end) for one in slots), default=0)
+            buffers = max((max(one.before, one.after) for one in slots), default=0)
+            self._families[family] = _Held(slots, [one.start for one in slots], longest, buffers)
         return self._families[family]
 
     def in_the_way(self, slot: Slot) -> Iterator[Slot]:
         """What ``slot`` would collide with, its own old version left out (rules.md 22)."""
-        held, starts, longest = self._of(slot.venue)
-        at = bisect_left(starts, shift(slot.start, -MAX_BUFFER - longest))
-        high = shift(slot.end, MAX_BUFFER)
-        while at < len(held) and held[at].start < high:
-            if held[at].id != slot.id and conflict(slot, held[at]):
-                yield held[at]
-            at += 1
+        held = self._of(slot.venue)
+        gap = max(slot.before, slot.after, held.buffers)
+        first = bisect_left(held.starts, shift(slot.start, -gap - held.longest))
+        last = bisect_left(held.starts, shift(slot.end, gap))
+        for other in held.slots[first:last]:
+            if other.id != slot.id and conflict(slot, other):
+                yield other
 
 
 def wrong(place: Place | None, start: str, end: str) -> str | None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models.bookings import BLOCKING, Booking, SlotWaiting
+from app.models.bookings import Booking, SlotWaiting
 from app.models.venues import Venue
 from app.services import states
-from app.services.survivors import Survivors, standing, survivors
+from app.services.survivors import Merged, Survivors, standing, survivors
 from app.services.times import minutes_between, shift
 from app.text import _
 
@@ -20,8 +19,7 @@ MAX_BUFFER = 1440
 """Minutes; the largest buffer a venue or booking may have."""
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A booking as the conflict rules see it; buffers in minutes."""
 
     id: str
@@ -67,56 +65,55 @@ def family(parents: Mapping[str, str | None], venue: str) -> set[str]:
     return found
 
 
-def parents(session: Session) -> dict[str, str | None]:
-    """Every venue's parent, by id; of venues that are merged away neither they nor what they were part of."""
-    table, known = Venue.__table__, survivors(session, Venue.kind)
+def parents(session: Session, known: Survivors | None = None) -> dict[str, str | None]:
+    """Every venue's parent, by id; of venues that are merged away neither they nor what they were part of. ``known``: the
+    survivors among venues, where they were looked up already."""
+    table, known = Venue.__table__, known or survivors(session, Venue.kind)
     query = select(table.c.id, table.c.parent).where(table.c.deleted.is_(False), table.c.parent.is_not(None))
     above = {row.id: row.parent for row in session.execute(query.where(standing(Venue.kind, known)))}
     return {venue: known.of(parent) for venue, parent in above.items()}
 
 
 def blocking(
-    session: Session, now: str, venues: Iterable[str], start: str, end: str, leave_out: str = ""
-) -> list[Slot]:
+    session: Session, now: str, venues: Iterable[str], start: str, end: str, leave_out: str = "",
+    known: Merged | None = None,
+) -> list[Slot]:  # fmt: skip
     """What holds one of ``venues`` within a day's buffer of [start, end), by start: bookings, unless released by ``now``,
     and offers to the waiting list. ``leave_out``: the id of one that is none."""
-    b, rooms = Booking.__table__.c, survivors(session, Venue.kind)
+    known = known or Merged(session)
+    b, rooms = Booking.__table__.c, known["venue"]
     wanted = rooms.family(venues)
     low, high = shift(start, -MAX_BUFFER), shift(end, MAX_BUFFER)
     query = (
-        select(b.id, b.venue, b.start, b.end, b.before, b.after, b.status, b.checked_in_at, b.client_kind, b.client_name,
-               b.purpose)
+        select(b.id, b.venue, b.start, b.end, b.before, b.after, b.status, b.client_kind, b.client_name, b.purpose)
         .where(
-            b.venue.in_(wanted), b.deleted.is_(False), b.status.in_(BLOCKING),
-            standing(Booking.kind, survivors(session, Booking.kind)),
-            b.yields_to.is_(None), b.start < high, b.end > low, b.id != leave_out,
+            states.blocking(states.release_minutes(session, rooms, wanted), now), known.standing(Booking.kind),
+            b.venue.in_(wanted), b.start < high, b.end > low, b.end > b.start,
         )
     )  # fmt: skip
-    minutes, competing = states.release_minutes(session), competing_venues(session)
+    competing = competing_venues(session)
     slots = [
         Slot(r.id, rooms.of(r.venue), r.start, r.end, r.before or 0, r.after or 0, client(r) or r.purpose or "",
              r.status == "requested" and rooms.of(r.venue) in competing)
         for r in session.execute(query)
-        if r.end > r.start and states.holds(r.status, r.start, r.checked_in_at, minutes.get(r.venue), now)
     ]  # fmt: skip
-    slots += _offers(session, now, wanted, low, high, rooms)
+    slots += _offers(session, now, wanted, low, high, known)
     return sorted((one for one in slots if one.id != leave_out), key=lambda one: (one.start, one.id))
 
 
-def _offers(session: Session, now: str, venues: list[str], low: str, high: str, rooms: Survivors) -> Iterator[Slot]:
+def _offers(session: Session, now: str, venues: list[str], low: str, high: str, known: Merged) -> Iterator[Slot]:
     """Times held for the waiting list (rules.md 28)."""
     w, v = SlotWaiting.__table__.c, Venue.__table__.c
     query = select(w.id, w.venue, w.start, w.end, w.client_kind, w.client_name, w.purpose).where(
-        states.offered(now), w.venue.in_(venues), w.start < high, w.end > low,
-        standing(SlotWaiting.kind, survivors(session, SlotWaiting.kind)),
-    )  # fmt: skip
+        states.offered(now), w.venue.in_(venues), w.start < high, w.end > low, known.standing(SlotWaiting.kind)
+    )
     rows = list(session.execute(query))
     if not rows:
         return
     buffers = {r.id: (r.before or 0, r.after or 0) for r in session.execute(select(v.id, v.before, v.after))}
     for r in rows:
         who = _("候补保留：{who}", who=client(r) or r.purpose or _("未写明"))
-        venue = rooms.of(r.venue)
+        venue = known["venue"].of(r.venue)
         yield Slot(r.id, venue, r.start, r.end, *buffers.get(venue, (0, 0)), who, offer=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -53,7 +52,7 @@ def _check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
             unit.notices.append(_("“{venue}”目前暂停开放。", venue=place.name))
     if record.headcount and place.capacity and record.headcount > place.capacity:
         unit.notices.append(_("“{venue}”容纳 {n} 人，预约人数超过了。", venue=place.name, n=place.capacity))
-    minutes = states.release_minutes(unit.session)
+    minutes = states.release_minutes(unit.session, premises.merged)
     if record.yields_to or not _holds(_asked(record), minutes, unit.office.now):
         return
     held = before is not None and not before["yields_to"] and _holds(before, minutes, unit.office.now)
@@ -192,7 +191,7 @@ def _other_rooms(unit: Unit, premises: Premises, place: Place, slot: Slot) -> It
         return
     diary = Diary(unit.session, unit.office.now, premises, [one.id for one in nearest], slot.start, slot.end)
     for one in nearest:
-        moved = replace(slot, venue=one.id, competes=False)
+        moved = slot._replace(venue=one.id, competes=False)
         if wrong(one, slot.start, slot.end) or premises.shut(one, slot.start, slot.end):
             continue
         if not any(diary.in_the_way(moved)):

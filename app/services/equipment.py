@@ -158,9 +158,8 @@ def check(unit: Unit, record: BookingEquipment, before: Mapping[str, Any] | None
             yield Fault("quantity", error, _("请减少数量，换一种设备，或换时间"))
 
 
-def lines_of(session: Session, record_id: str) -> list[tuple[str, int]]:
+def lines_of(session: Session, record_id: str, known: Merged) -> list[tuple[str, int]]:
     """The equipment of a booking, and of those merged into it."""
-    known = Merged(session)
     line: Any = BookingEquipment.__table__.c
     query = select(line.equipment, line.quantity).where(
         line.booking.in_(known.linked(("booking",), [record_id])), line.deleted.is_(False),
@@ -171,7 +170,7 @@ def lines_of(session: Session, record_id: str) -> list[tuple[str, int]]:
 
 def of_booking(unit: Unit, record: Booking, premises: Premises) -> Iterator[Fault]:
     """Faults of a booking that takes its equipment to another time or room."""
-    wants = lines_of(unit.session, record.id)
+    wants = lines_of(unit.session, record.id, premises.known)
     if not wants:
         return
     uses = Uses(unit.session, unit.office.now, [one for one, _n in wants], record.start, record.end)

@@ -17,7 +17,7 @@ from app.models.venues import Venue
 from app.services import booking, closures, hours, workdays
 from app.services.closures import CENTER, Closure
 from app.services.hours import Spans, Timetable
-from app.services.survivors import Survivors, standing, survivors
+from app.services.survivors import Merged, Survivors
 from app.services.times import say_day
 from app.text import _
 
@@ -83,14 +83,14 @@ class Premises:
     """The rooms within one session; each thing is read once, when it is first asked for."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        self.session, self.known = session, Merged(session)
         self._places: dict[str, Place | None] = {}
         self._families: dict[str, frozenset[str]] = {}
 
-    @cached_property
+    @property
     def merged(self) -> Survivors:
         """Which venues stand for which."""
-        return survivors(self.session, Venue.kind)
+        return self.known["venue"]
 
     @cached_property
     def days(self) -> Days:
@@ -100,15 +100,14 @@ class Premises:
     @cached_property
     def parents(self) -> Mapping[str, str | None]:
         """Every venue's parent, by id."""
-        return booking.parents(self.session)
+        return booking.parents(self.session, self.merged)
 
     @cached_property
     def closures(self) -> Mapping[str, list[Closure]]:
         """Every closure and exceptional opening, by the venue it is for or :data:`~app.services.closures.CENTER`."""
         t: Any = ClosureRecord.__table__.c
-        known = survivors(self.session, ClosureRecord.kind)
         query = select(t.id, t.venue, t.start, t.end, t.sort, t.reason).where(
-            t.deleted.is_(False), t.end > t.start, standing(ClosureRecord.kind, known)
+            t.deleted.is_(False), t.end > t.start, self.known.standing(ClosureRecord.kind)
         )
         held: dict[str, list[Closure]] = {}
         for row in self.session.execute(query.order_by(t.start, t.id)):
@@ -129,7 +128,7 @@ class Premises:
         t = Venue.__table__.c
         query = select(*(t[name] for name in DESCRIBED))
         if venues is None:
-            query = query.where(t.deleted.is_(False), standing(Venue.kind, self.merged))
+            query = query.where(t.deleted.is_(False), self.known.standing(Venue.kind))
         else:
             wanted = {self.merged.of(venue) for venue in venues}
             self._places |= dict.fromkeys(wanted, None)

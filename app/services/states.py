@@ -5,7 +5,7 @@ Computed on reading, never written; this is the one place that knows how.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
@@ -13,22 +13,24 @@ from sqlalchemy.orm import Session
 from app.models.bookings import BLOCKING, Booking, SlotWaiting
 from app.models.center import Center
 from app.models.venues import Venue
-from app.services.survivors import survivors
+from app.services.survivors import Survivors, survivors
 from app.services.times import shift
 
 Minutes = Mapping[str, int | None]
 """By venue, how long after its start a booking is released to others when nobody came; None: never."""
 
 
-def release_minutes(session: Session) -> Minutes:
-    """Of every venue: its own, else its center's; of one that was merged away, those of who stands for it."""
+def release_minutes(session: Session, known: Survivors | None = None, venues: Collection[str] | None = None) -> Minutes:
+    """Of every venue, or of ``venues`` with those that stand for them: its own, else its center's; of one that was
+    merged away, those of who stands for it. ``known``: the survivors, where they were looked up already."""
     center = Center.__table__.c
     query = select(center.owner, center.release_minutes).where(center.deleted.is_(False))
     general = {row.owner: row.release_minutes for row in session.execute(query)}
-    venue, known = Venue.__table__.c, survivors(session, Venue.kind)
+    venue, known = Venue.__table__.c, known or survivors(session, Venue.kind)
+    asked = select(venue.id, venue.owner, venue.release_minutes)
     own = {
         row.id: general.get(row.owner) if row.release_minutes is None else row.release_minutes
-        for row in session.execute(select(venue.id, venue.owner, venue.release_minutes))
+        for row in session.execute(asked if venues is None else asked.where(venue.id.in_(venues)))
     }
     return {one: own.get(known.of(one), minutes) for one, minutes in own.items()}
 

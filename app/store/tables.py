@@ -171,5 +171,7 @@ for _kind in KINDS.values():
             _name = f"{_kind.name}_{_field.name}"
             Index(f"{_name}_link" if _name in KINDS else _name, _table.c[_field.name])  # tables and indexes share names
 
-Index("booking_slot", KINDS["booking"].model.__table__.c.venue, KINDS["booking"].model.__table__.c.start)
-Index("booking_client_name", KINDS["booking"].model.__table__.c.client_name)
+_booking = KINDS["booking"].model.__table__.c
+Index("booking_slot", _booking.venue, _booking.start)
+Index("booking_until", _booking.venue, _booking.end, _booking.start)  # what is not over in a room, however long it lasts
+Index("booking_client_name", _booking.client_name)

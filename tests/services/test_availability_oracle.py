@@ -68,8 +68,8 @@ class World:
         for _one in range(24):
             self._shut()
         self.grid.look()
-        for n in range(6):
-            self._offer(n)
+        for _one in range(6):
+            self._offer()
 
     def _room(self, name: str) -> Room:
         pick = self.rng.choice
@@ -108,13 +108,18 @@ class World:
         make(self.office, "closure", reason="检修", sort="open" if opens else "closed", venue=self.ids.get(level),
              start=moment(start), end=moment(end))  # fmt: skip
 
-    def _offer(self, n: int) -> None:
+    def _offer(self) -> None:
         room, start = self.rng.choice(list(TREE)), self.rng.randrange(0, (DAYS - 1) * DAY, 30)
         until, end = NOW + self.rng.choice((-60, 0, 600)), start + 120
-        values = {"venue": self.ids[room], "start": moment(start), "end": moment(end), "offer_until": moment(until)}
-        made = make(self.office, "slot_waiting", status="offered", client_name="合唱团", **values)
+        later = {"start": moment(DAYS * DAY), "end": moment(DAYS * DAY + 60)}
+        made = make(self.office, "slot_waiting", venue=self.ids[room], status="left", client_name="合唱团", **later)
+        with self.office.unit() as unit:  # as time and a merge leave them: past the rules
+            waiting: Any = unit.load("slot_waiting", made)
+            waiting.status, waiting.offer_until = "offered", moment(until)
+            waiting.start, waiting.end = moment(start), moment(end)
         if until > NOW and start > NOW:
-            self.grid.held[made] = Booked(room, start, end, 0, 0, "offer")
+            own = self.grid.rooms[room]
+            self.grid.held[made] = Booked(room, start, end, own.before, own.after, "offer")
 
     def anything(self, near: Booked | None = None) -> Booked:
         """A wish, half the time around ``near``; some cannot be bookings at all."""
@@ -243,7 +248,7 @@ class World:
 
 
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("seed", range(size(6, 3)))
+@pytest.mark.parametrize("seed", range(size(6, 2)))
 def test_random_bookings_agree_with_a_grid_of_single_minutes(tmp_path: Path, seed: int) -> None:
     with office_in(tmp_path) as office:
         world = World(office, dice(f"rooms{seed}"))

@@ -87,9 +87,11 @@ def test_a_day_is_recorded_once_and_its_date_stays(office):
 
 
 def test_two_lines_for_one_day_in_one_unit_are_refused(office):
-    with pytest.raises(Refusal, match="已有这一条"), office.unit() as unit:
-        for name in ("元旦", "新年"):
-            writing.put(unit, KINDS["calendar_day"], {"date": "2027-01-01", "sort": "holiday", "name": name})
+    with office.unit() as unit:
+        day = {"date": "2027-01-01", "sort": "holiday"}
+        writing.put(unit, KINDS["calendar_day"], {**day, "name": "元旦"})
+        with pytest.raises(Refusal, match="已有这一条：元旦"):
+            writing.put(unit, KINDS["calendar_day"], {**day, "name": "新年"})
 
 
 def test_a_years_plan_is_imported_and_an_import_again_changes_only_what_differs(office, plan):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -50,9 +51,18 @@ def _ids(pick: random.Random) -> Iterator[str]:
         yield str(UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 7 << 76 | 2 << 62))
 
 
-def fill(replica: Replica, count: int, seed: int) -> None:
+def in_rooms(rooms: Sequence[str], first: date) -> Iterator[dict[str, Any]]:
+    """An endless row of bookings that follow one another, six a day in each of ``rooms``, from ``first`` on."""
+    for n, values in enumerate(bookings(0)):
+        turn, room = divmod(n, len(rooms))
+        days, slot = divmod(turn, 6)
+        day, hour = first + timedelta(days=days), 8 + 2 * slot
+        yield {**values, "venue": rooms[room], "start": f"{day}T{hour:02d}:00", "end": f"{day}T{hour + 2:02d}:00"}
+
+
+def fill(replica: Replica, count: int, seed: int, made: Iterator[dict[str, Any]] | None = None) -> None:
     """Write ``count`` new bookings as one operation, past the rules: log lines and rows as capture makes them."""
-    kind, made = KINDS["booking"], bookings(seed)
+    kind, made = KINDS["booking"], made or bookings(seed)
     ids = _ids(random.Random(-1 - seed))
     drafts = []
     for _one in range(count):

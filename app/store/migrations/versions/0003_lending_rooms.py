@@ -336,6 +336,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("original_date", sa.String(), nullable=True))
         batch_op.create_index("booking_client_name", ["client_name"], unique=False)
         batch_op.create_index("booking_series_link", ["series"], unique=False)
+        batch_op.create_index("booking_until", ["venue", "end", "start"], unique=False)
 
     with op.batch_alter_table("center", schema=None) as batch_op:
         batch_op.add_column(sa.Column("release_minutes", sa.BigInteger(), nullable=True))
