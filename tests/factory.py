@@ -37,6 +37,7 @@ SPECIAL = {
     ("booking_series", "client_kind"): "registered_org",
     ("booking_series", "follows"): None,
     ("slot_waiting", "client_kind"): "registered_org",
+    ("slot_waiting", "status"): "left",
     ("slot_waiting", "booking"): None,
     ("quota", "client_kind"): "registered_org",
     ("quota", "weekdays"): "一二三",

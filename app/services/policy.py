@@ -4,7 +4,7 @@ life, never of what is over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from app.models.venues import Venue
 from app.services import strikes
 from app.services.office import Unit
 from app.services.quotas import Booked, Ledger
-from app.services.survivors import survivors
+from app.services.survivors import Merged, survivors
 from app.services.times import say_day, say_time, shift
 from app.text import _
 
@@ -38,7 +38,10 @@ def check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
         return
     if record.end <= unit.office.now:
         return
-    faults = [*_notice(unit, record, before), *_suspended(unit, record, before), *_quota(unit, record, before)]
+    merged = Merged(unit.session)
+    faults = [
+        *_notice(unit, record, before), *_suspended(unit, record, before, merged), *_quota(unit, record, before, merged)
+    ]  # fmt: skip
     if unit.quiet or (before is None and record.heads):  # it comes back: policy was asked when it was made
         unit.notices.extend(fault.error for fault in faults)
     else:
@@ -54,16 +57,16 @@ def _new(record: Booking, before: Before, *names: str) -> bool:
 
 def _notice(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
     if record.start > unit.office.now and _new(record, before, "start", "venue"):
-        yield from notice_of(unit, record, _asked_at(unit, record))
+        yield from notice_of(unit, record, lambda: _asked_at(unit, record))
 
 
-def notice_of(unit: Unit, record: Booking | SlotWaiting, asked_at: str) -> Iterator[Fault]:
+def notice_of(unit: Unit, record: Booking | SlotWaiting, asked_at: Callable[[], str]) -> Iterator[Fault]:
     """rules.md 20: measured from when it was asked for to the start; a limit of N days allows exactly N."""
     venue = venue_of(unit, record.venue)
     if venue is None:
         return
-    if venue.notice_days:
-        first = shift(asked_at, venue.notice_days * DAY)
+    if venue.notice_days and record.start < shift(unit.office.now, venue.notice_days * DAY):
+        first = shift(asked_at(), venue.notice_days * DAY)
         if record.start < first:
             error = _("“{venue}”须至少提前 {n} 天预约", venue=venue.name, n=venue.notice_days)
             mend = _("现在最早可约 {day} {time} 开始", day=say_day(first), time=say_time(first))
@@ -83,16 +86,16 @@ def _asked_at(unit: Unit, record: Booking) -> str:
     return min(unit.session.scalar(query.limit(1)) or unit.office.now, unit.office.now)
 
 
-def _suspended(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
+def _suspended(unit: Unit, record: Booking, before: Before, merged: Merged) -> Iterator[Fault]:
     """rules.md 24."""
     if not _new(record, before, "client", "client_name"):
         return
-    said = strikes.suspended(unit.session, unit.office.scope, unit.office.now, record)
+    said = strikes.suspended(unit.session, unit.office.scope, unit.office.now, record, merged)
     if said:
         yield Fault("client_name", said.error, said.mend, policy=True)
 
 
-def _quota(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
+def _quota(unit: Unit, record: Booking, before: Before, merged: Merged) -> Iterator[Fault]:
     """rules.md 21 and 22."""
     if not _new(record, before, "venue", "start", "end", "client_kind", "client", "client_name"):
         return
@@ -100,7 +103,7 @@ def _quota(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
         record.id, record.venue, record.start, record.end, record.status, record.client_kind, record.client,
         record.client_name,
     )  # fmt: skip
-    said = Ledger(unit.session, unit.office.now).over(wish)
+    said = Ledger(unit.session, unit.office.now, merged=merged).over(wish)
     if said:
         yield Fault("client_name", said, _("请改到别的时间，或减少次数"), policy=True)
 

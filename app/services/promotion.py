@@ -188,7 +188,7 @@ class _Queue:
         settings = self._settings
         if settings is None or not settings.strike_limit:
             return False
-        return strikes.suspended(self._session, self._scope, self._now, row) is not None
+        return strikes.suspended(self._session, self._scope, self._now, row, self._merged) is not None
 
     @cached_property
     def _settings(self) -> Any:
@@ -267,7 +267,7 @@ def _venue_faults(unit: Unit, record: SlotWaiting) -> Iterator[Fault]:
     if said := wrong(place, record.start, record.end):
         yield Fault("venue", said, _("请改时间或另选场地"))
     elif not unit.quiet:
-        yield from notice_of(unit, record, record.joined_at or unit.office.now)
+        yield from notice_of(unit, record, lambda: record.joined_at or unit.office.now)
         if place and record.headcount and place.capacity and record.headcount > place.capacity:
             unit.notices.append(_("“{venue}”容纳 {n} 人，预约人数超过了。", venue=place.name, n=place.capacity))
 

@@ -71,10 +71,12 @@ class Booked:
 class Ledger:
     """Asks the quotas for many wishes within one session; each client's bookings are read once."""
 
-    def __init__(self, session: Session, now: str, leave_out: Collection[str] = ()) -> None:
+    def __init__(
+        self, session: Session, now: str, leave_out: Collection[str] = (), merged: Merged | None = None
+    ) -> None:
         """``leave_out``: ids of bookings whose stored version does not count, since all of them are about to change."""
         self._session, self._now, self._left_out = session, now, set(leave_out)
-        self._merged = Merged(session)
+        self._merged = merged or Merged(session)
         self._limits = limits(session, self._merged)
         self._accounts: dict[Client, _Account] = {}
         self._kinds: dict[str, str | None] = {}

@@ -35,14 +35,12 @@ class Suspension:
     mend: str
 
 
-def strikes(session: Session, scope: str, now: str, who: Named) -> list[Strike]:
-    """The no-shows of a client within the days the center counts, by start; also those that time alone has made."""
-    merged = Merged(session)
+def strikes(session: Session, days: int, now: str, who: Named, merged: Merged | None = None) -> list[Strike]:
+    """The no-shows of a client within ``days`` up to now, by start; also those that time alone has made."""
+    merged = merged or Merged(session)
     client = client_of(merged, who)
     if client is None:
         return []
-    settings = center(session, scope)
-    days = settings.strike_days if settings is not None and settings.strike_days else DAYS
     since = (datetime.fromisoformat(now) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
     b = Booking.__table__.c
     query = select(b.id, b.venue, b.start, b.status, b.checked_in_at).where(
@@ -58,15 +56,15 @@ def strikes(session: Session, scope: str, now: str, who: Named) -> list[Strike]:
     ]
 
 
-def suspended(session: Session, scope: str, now: str, who: Named) -> Suspension | None:
-    """Whether so many no-shows suspend the client; the sentence names their dates."""
+def suspended(session: Session, scope: str, now: str, who: Named, merged: Merged | None = None) -> Suspension | None:
+    """Whether so many no-shows, within the days the center counts, suspend the client; the sentence names their dates."""
     settings = center(session, scope)
     if settings is None or not settings.strike_limit:
         return None
-    found = strikes(session, scope, now, who)
+    days = settings.strike_days or DAYS
+    found = strikes(session, days, now, who, merged)
     if len(found) < settings.strike_limit:
         return None
-    days = settings.strike_days or DAYS
     counted = found[-settings.strike_limit :]
     until = date.fromisoformat(counted[0].start[:10]) + timedelta(days=days + 1)
     error = _(

@@ -247,6 +247,7 @@ def test_rule_30_nothing_is_offered_after_the_start(desk, clock, book, wait, sta
     counter.cancel(desk, [held], "有事")
     assert slot_waiting.due(desk) == ()
     assert status(one) == "expired"
+    assert get(desk, "slot_waiting", one).values["status"] == "waiting"
 
 
 def test_accepting_is_one_operation_that_is_undone_whole_and_can_be_done_again(desk, book, wait, status):
