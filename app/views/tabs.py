@@ -34,7 +34,8 @@ class Tabs(QWidget):
         if self.places:
             QShortcut(QKeySequence("Ctrl+PgDown"), self, self._later)
             QShortcut(QKeySequence("Ctrl+PgUp"), self, self._earlier)
-        self.setVisible(bool(self.places))
+        if not self.places:
+            self.hide()
 
     @Slot()
     def _clicked(self) -> None:

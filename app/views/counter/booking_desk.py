@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
+from PySide6.QtCore import Slot
+
 from app.errors import Fault
 from app.models.registry import KINDS
 from app.services import counter
@@ -46,6 +48,7 @@ class BookingDesk(StepBar):
         super().__init__(page)
         self.desk: Desk | None = None
         self.offers = Offers(page)
+        self.context.watch.minute.connect(self._minute)
 
     def about(self, found: Loaded) -> None:
         """Ask how it stands; a new booking has nothing yet."""
@@ -55,7 +58,17 @@ class BookingDesk(StepBar):
         if found.row is None or self.page.read_only:
             self.setVisible(found.row is None and bool(self.words.text()))
             return
-        self.context.tasks.run(partial(desk, self.context.office, found.row), self._stands, owner=self)
+        self._look()
+
+    def _look(self) -> None:
+        if self.page.row is not None:
+            self.context.tasks.run(partial(desk, self.context.office, self.page.row), self._stands, owner=self)
+
+    @Slot()
+    def _minute(self) -> None:
+        """Who was to come is late now."""
+        if self.isVisible() and self.desk is not None:
+            self._look()
 
     def _stands(self, found: Desk) -> None:
         self.desk = found

@@ -179,7 +179,11 @@ class FormPage(Page):
         self.save_button.setEnabled(usable)
         self.again_button.setEnabled(usable)
         self.again_button.setVisible(self.record_id is None)
-        self.cancel_button.setText(_("返回") if self.read_only else _("取消"))
+        self._name_the_way_back()
+
+    def _name_the_way_back(self) -> None:
+        """With nothing to lose one goes back; else one cancels what is typed."""
+        self.cancel_button.setText(_("取消") if self.record_id is None or self.dirty else _("返回"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One column where two have no room."""
@@ -262,6 +266,7 @@ class FormPage(Page):
             self._draft_timer.start()
             self.saving.quiet()
             self.extra.edited()
+            self._name_the_way_back()
 
     @Slot()
     def keep_draft(self) -> None:

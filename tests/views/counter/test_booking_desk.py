@@ -183,3 +183,22 @@ def test_a_key_that_is_out_too_long_is_marked_and_comes_back(counter: Any, clock
     assert "已逾期" in page.extra.words.text()
     press(counter, page, "back")
     assert counter.row("key_handover", row.id).values["back_at"] == "2026-11-23T11:00"
+
+
+def test_rule_24_an_open_form_says_how_late_they_are_as_the_minutes_pass(counter: Any, clock: Any):
+    page = opened(counter, counter.book())
+    said = []
+    for minutes in (10, 20):
+        clock.move(minutes=minutes)
+        counter.context.watch.minute.emit()
+        counter.rest(page)
+        said.append(page.extra.words.text())
+    assert said == ["迟到 10 分钟", "爽约，已释放"]
+
+
+def test_one_goes_back_unless_something_was_typed(counter: Any):
+    page = opened(counter, counter.book())
+    assert page.cancel_button.text() == "返回"
+    page.form.boxes["headcount"].editor.line.setText("30")
+    page.form.boxes["headcount"].editor.changed.emit()
+    assert page.cancel_button.text() == "取消"

@@ -58,7 +58,7 @@ def test_a_phone_booking_from_the_search_to_the_printed_slip_takes_31_keys(
         return True
 
     monkeypatch.setattr(dialogs, "choose_printer", to_paper)
-    hands = Hands(shell, qtbot.waitUntil)
+    hands = Hands(shell, lambda held: qtbot.waitUntil(held, timeout=30_000))
     booked = phone_booking(hands, Call("sdhy", "1125", "9", "2h", "20", "cxhc", "hcd"))
     settle(shell, qtbot)
     row = reading.get(shell.context.office, "booking", booked)
@@ -70,7 +70,7 @@ def test_a_phone_booking_from_the_search_to_the_printed_slip_takes_31_keys(
 
 
 def test_f5_on_the_first_page_is_the_other_way_in(shell: Shell, qtbot: QtBot) -> None:
-    hands = Hands(shell, qtbot.waitUntil)
+    hands = Hands(shell, lambda held: qtbot.waitUntil(held, timeout=30_000))
     hands.key(Qt.Key.Key_F5)
     hands.until(lambda: shell.page.name == "form" and shell.page.form.boxes["venue"].has_focus())
     for said in ("sdhy", "+2", "930", "90", "12", "cxhc"):
