@@ -11,7 +11,8 @@ from sqlalchemy import and_, or_, select
 from app.models.bookings import BLOCKING, Booking
 from app.models.registry import KINDS
 from app.models.training import HOLDS_PLACE
-from app.services import fees, reading, recurrence_words, series, states
+from app.models.venues import Venue
+from app.services import booking, fees, reading, recurrence_words, series, states
 from app.services.center import center
 from app.services.office import Office
 from app.services.premises import Premises
