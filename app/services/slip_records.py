@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from sqlalchemy import and_, or_, select
 
-from app.models.bookings import BLOCKING, Booking
+from app.models.bookings import BLOCKING, WAITING_SHOWN, Booking
 from app.models.registry import KINDS
 from app.models.training import HOLDS_PLACE
-from app.services import fees, reading, recurrence_words, series, states
+from app.services import closing_days, fees, reading, recurrence_words, series, states
 from app.services.center import center
 from app.services.office import Office
 from app.services.premises import Premises
@@ -95,19 +95,19 @@ def people_to_call(office: Office, bookings: Sequence[str]) -> list[Record]:
 
 
 def affected(office: Office, closure: str) -> list[str]:
-    """The bookings that a closure touches, as they come: those that hold a room it closes, and those that were cancelled
-    for its reason, since they are called as well. An exceptional opening touches none."""
+    """The bookings to call about a closure, as they come: those it closes, and those that were cancelled for its reason.
+    An exceptional opening touches none."""
     with office.reading() as session:
         row = reading.rows_in(session, KINDS["closure"], [closure])[0].values
         if row["sort"] == "open":
             return []
         b = Booking.__table__.c
-        holds = states.blocking(states.release_minutes(session), office.now)
+        closed = [one.id for one in closing_days.affected(session, office.now, closure)]
         cancelled = and_(b.deleted.is_(False), b.status == "cancelled", b.cancel_reason == row["reason"])
         query = (
             select(b.id)
             .where(
-                or_(holds, cancelled), b.owner == office.scope, Merged(session).standing(Booking.kind),
+                or_(b.id.in_(closed), cancelled), b.owner == office.scope, Merged(session).standing(Booking.kind),
                 b.start < row["end"], b.end > row["start"], b.venue.in_(Premises(session).reach(row["venue"])),
             )
             .order_by(b.start, b.venue, b.id)
@@ -201,6 +201,8 @@ def _skipped(office: Office, row: Row) -> list[Record]:
 
 
 def _waiting(office: Office, row: Row, record: Record) -> None:
+    status = _shown(row, office.now)
+    record["status"] = _(dict(WAITING_SHOWN).get(status, status))
     venue = _linked(office, "venue", row.values.get("venue"))
     field = KINDS["venue"].fields["waiting_order"]
     order = (venue.values.get("waiting_order") if venue is not None else None) or field.default
@@ -210,12 +212,23 @@ def _waiting(office: Office, row: Row, record: Record) -> None:
     record["position"] = _position(office, row)
 
 
+def _shown(row: Row, now: str) -> str:
+    """The status of an entry of the waiting list by what time made of it (rules.md 28, 30)."""
+    said = row.values
+    return states.shown_waiting(said["status"] or "", said["offer_until"], said["start"], now)
+
+
 def _position(office: Office, row: Row) -> str:
     """How many wait before it for a time that overlaps, and itself (rules.md 26); blank where it waits no longer."""
-    if row.values["status"] not in WAITS:
+    if _shown(row, office.now) not in WAITS:
         return ""
-    same = [one for one in _related(office, "slot_waiting", {"venue": row.values["venue"], "status": WAITS}, "joined_at")
-            if one.values["start"] < row.values["end"] and row.values["start"] < one.values["end"]]  # fmt: skip
+    there = _related(office, "slot_waiting", {"venue": row.values["venue"], "status": WAITS}, "joined_at")
+    same = [
+        one
+        for one in there
+        if one.values["start"] < row.values["end"] and row.values["start"] < one.values["end"]
+        and _shown(one, office.now) in WAITS
+    ]  # fmt: skip
     same.sort(key=lambda one: (-(one.values["priority"] or 0), one.values["joined_at"] or "", one.id))
     return str([one.id for one in same].index(row.id) + 1)
 

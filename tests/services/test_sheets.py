@@ -325,7 +325,7 @@ def test_rule_17_a_series_is_confirmed_with_the_dates_it_had_to_skip(office, put
     assert "共3次；另有1个日期未约" in text
 
 
-def test_rule_26_the_position_counts_priority_then_time(office, put) -> None:
+def test_rule_26_the_position_counts_priority_then_time(office, put, clock) -> None:
     room = put("venue", name="音乐室", waiting_order="fits")
 
     def wait(joined: str, start: str = "09:00", **values: Any) -> str:
@@ -339,4 +339,8 @@ def test_rule_26_the_position_counts_priority_then_time(office, put) -> None:
     text = text_of(slips.render(office, "slot_waiting", second))
     assert "谁先合适给谁" in text
     assert "第4位" in text
+    clock.move(days=1, hours=1)  # past every start: nobody waits any more
+    late = text_of(slips.render(office, "slot_waiting", second))
+    assert "已过期" in late
+    assert slip_record(office, "slot_waiting", second)["position"] == ""
     assert "为您保留24小时" in text
