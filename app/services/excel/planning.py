@@ -22,6 +22,7 @@ from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Change, Plan, Plan
 from app.services.excel.sheets import Cell, Sheet, address, is_blank
 from app.services.excel.shown import plain
 from app.services.office import Office, Unit
+from app.services.rules import IDS
 from app.services.survivors import Merged
 from app.services.writing import put
 from app.text import _
@@ -57,8 +58,8 @@ class _RollBack(Exception):
 
 def write(unit: Unit, kind: Kind, record_id: str, values: Mapping[str, Any], *, new: bool, reason: str) -> Record:
     """Write one row of a plan by all rules; raises :class:`Refusal`."""
-    if new:
-        return put(unit, kind, values, reason=reason, fixed_id=record_id)
+    if new:  # an id that follows from a field is given by the rules, which look whether it is taken
+        return put(unit, kind, values, reason=reason, fixed_id=None if kind.name in IDS else record_id)
     return put(unit, kind, values, record_id, reason=reason)
 
 
@@ -82,6 +83,8 @@ class _Planning:
         self._refuse_merged(drafts)
         for draft in drafts:
             self._understand(draft)
+            if self.kind.name in IDS and isinstance(said := draft.values.get(IDS[self.kind.name][0]), str):
+                draft.new_id = IDS[self.kind.name][1](said)
         finder = Finder(self.unit, self.kind, self.fields, self.merged, self.links)
         finder.link(drafts)
         finder.find(drafts)
