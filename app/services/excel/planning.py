@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,7 +23,7 @@ from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Change, Plan, Plan
 from app.services.excel.sheets import Cell, Sheet, address, is_blank
 from app.services.excel.shown import plain
 from app.services.office import Office, Unit
-from app.services.rules import IDS
+from app.services.rules import IDS, RULES_THAT_LOOK
 from app.services.survivors import Merged
 from app.services.writing import put
 from app.text import _
@@ -43,13 +44,20 @@ def plan(office: Office, kind: str, sheet: Sheet, *, reason: str = "", tell: Tel
 
     ``reason`` overrides policies (rules.md 23). Raises :class:`Refusal` where the sheet as a whole is not acceptable.
     """
-    found: list[Plan] = []
-    try:
-        with office.unit() as unit:
-            found.append(_Planning(unit, kind_of(kind), sheet, reason, tell).plan())
-            raise _RollBack
-    except _RollBack:
-        return found[0]
+    with _trial(office, write=bool(reason) or kind in RULES_THAT_LOOK) as unit:
+        return _Planning(unit, kind_of(kind), sheet, reason, tell).plan()
+
+
+@contextlib.contextmanager
+def _trial(office: Office, *, write: bool) -> Iterator[Unit]:
+    """A unit of which nothing is ever written; ``write`` where rules flush on the way, to look at the rows before."""
+    if not write:
+        with office.trial() as unit:
+            yield unit
+        return
+    with contextlib.suppress(_RollBack), office.unit() as unit:
+        yield unit
+        raise _RollBack
 
 
 class _RollBack(Exception):
