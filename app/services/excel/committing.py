@@ -45,7 +45,7 @@ def commit(office: Office, plan: Plan, *, tell: Tell | None = None) -> Imported:
         unit.audit("import", plan.kind.name, "", records=plan.kind.name, created=plan.count(NEW),
                    changed=plan.count(CHANGE))  # fmt: skip
         made = _write(unit, plan, tell or (lambda _done, _total: None))
-        unit.session.flush()
+        unit.finish()
         ops = unit.recorder.ops
         op = ops.get(office.scope) or ops.get(log.DEMO)
         return Imported(plan.count(NEW), plan.count(CHANGE), plan.count(SAME), op, made, tuple(unit.notices))

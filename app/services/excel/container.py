@@ -116,13 +116,10 @@ class Container:
         if entry.compress_type == zipfile.ZIP_STORED:
             data = packed
         elif entry.compress_type == zipfile.ZIP_DEFLATED:
-            inflate = zlib.decompressobj(-15)
             try:
-                data = inflate.decompress(packed, left + 1)
+                data = zlib.decompressobj(-15).decompress(packed, left + 1)
             except zlib.error as error:
                 raise damaged(_("部件 {name} 解不开", name=name[:60])) from error
-            if len(data) <= left and not inflate.eof:
-                raise damaged(_("部件 {name} 不完整", name=name[:60]))
         else:
             raise damaged(_("压缩方式不是 Excel 用的"))
         if len(data) > left:

@@ -76,8 +76,7 @@ def _workbook(office: Office | None, kind: Kind, rows: Sequence[Row], *, full: b
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                          "strings_to_numbers": False})  # fmt: skip
+    book = Workbook(out, {"in_memory": True})  # no copy of personal data among temporary files
     table = _Table(book, kind, template=office is None)
     if office is not None:
         links = _links(office, kind, rows)

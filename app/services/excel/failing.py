@@ -19,8 +19,7 @@ def errors_file(plan: Plan) -> bytes:
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                          "strings_to_numbers": False})  # fmt: skip
+    book = Workbook(out, {"in_memory": True})  # no copy of personal data among temporary files
     sheet = book.add_worksheet(sheet_name(plan.sheet.name or _(plan.kind.label)))
     formats = _Formats(book)
     faults = {row.row - 1: row.faults for row in plan.rows if row.faults}

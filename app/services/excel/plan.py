@@ -27,7 +27,11 @@ class CellFault:
     """True where staff may override with a reason (rules.md 23)."""
 
     def __str__(self) -> str:
-        return f"{self.cell} {self.said}"
+        return (
+            f"{self.cell} {self.said}"
+            if not self.cell.isdigit()
+            else _("第 {row} 行：{error}", row=self.cell, error=self.said)
+        )
 
     @property
     def said(self) -> str:

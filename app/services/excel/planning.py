@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,7 @@ from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Change, Plan, Plan
 from app.services.excel.sheets import Cell, Sheet, address, is_blank
 from app.services.excel.shown import plain
 from app.services.office import Office, Unit
+from app.services.rules import IDS, RULES_THAT_LOOK
 from app.services.survivors import Merged
 from app.services.writing import put
 from app.text import _
@@ -42,13 +44,20 @@ def plan(office: Office, kind: str, sheet: Sheet, *, reason: str = "", tell: Tel
 
     ``reason`` overrides policies (rules.md 23). Raises :class:`Refusal` where the sheet as a whole is not acceptable.
     """
-    found: list[Plan] = []
-    try:
-        with office.unit() as unit:
-            found.append(_Planning(unit, kind_of(kind), sheet, reason, tell).plan())
-            raise _RollBack
-    except _RollBack:
-        return found[0]
+    with _trial(office, write=bool(reason) or kind in RULES_THAT_LOOK) as unit:
+        return _Planning(unit, kind_of(kind), sheet, reason, tell).plan()
+
+
+@contextlib.contextmanager
+def _trial(office: Office, *, write: bool) -> Iterator[Unit]:
+    """A unit of which nothing is ever written; ``write`` where rules flush on the way, to look at the rows before."""
+    if not write:
+        with office.trial() as unit:
+            yield unit
+        return
+    with contextlib.suppress(_RollBack), office.unit() as unit:
+        yield unit
+        raise _RollBack
 
 
 class _RollBack(Exception):
@@ -57,8 +66,8 @@ class _RollBack(Exception):
 
 def write(unit: Unit, kind: Kind, record_id: str, values: Mapping[str, Any], *, new: bool, reason: str) -> Record:
     """Write one row of a plan by all rules; raises :class:`Refusal`."""
-    if new:
-        return put(unit, kind, values, reason=reason, fixed_id=record_id)
+    if new:  # an id that follows from a field is given by the rules, which look whether it is taken
+        return put(unit, kind, values, reason=reason, fixed_id=None if kind.name in IDS else record_id)
     return put(unit, kind, values, record_id, reason=reason)
 
 
@@ -82,6 +91,8 @@ class _Planning:
         self._refuse_merged(drafts)
         for draft in drafts:
             self._understand(draft)
+            if self.kind.name in IDS and isinstance(said := draft.values.get(IDS[self.kind.name][0]), str):
+                draft.new_id = IDS[self.kind.name][1](said)
         finder = Finder(self.unit, self.kind, self.fields, self.merged, self.links)
         finder.link(drafts)
         finder.find(drafts)

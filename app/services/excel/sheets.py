@@ -68,14 +68,18 @@ def read(path: Path, *, wanted: str = "", fits: Callable[[Sheet], int] = lambda 
 
 
 def _bytes(path: Path) -> bytes:
-    if not path.exists():
+    if "\0" in str(path) or not path.exists():
         raise xlsx.refuse(_("没有这个文件：{file}", file=path), _("请核对文件名和位置"))
     if not path.is_file():
         raise xlsx.refuse(_("{file} 不是文件", file=path), _("请选择 .xlsx 或 .csv 文件"))
     if path.stat().st_size > xlsx.MAX_FILE:
         most = xlsx.MAX_FILE // 1024 // 1024
         raise xlsx.refuse(_("文件超过 {n} MB", n=most), _("请删去图片，或分成几份导入"))
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise xlsx.refuse(_("读不出 {file}：{why}", file=path, why=why), _("请检查文件的权限，或换一个位置")) from error
     if not raw.strip():
         raise xlsx.refuse(_("文件是空的"), _("请选择有内容的 .xlsx 或 .csv 文件"))
     return raw

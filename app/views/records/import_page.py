@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.errors import Refusal
+from app.errors import Refusal, ShuniuError
 from app.models.record import Kind
 from app.models.registry import kind_of
 from app.services.excel import committing, exporting, planning
@@ -266,7 +266,7 @@ class ImportPage(Page):
         self._show_drop()
         if isinstance(error, Stopped):
             return
-        if isinstance(error, Refusal):
+        if isinstance(error, ShuniuError):
             self.drop.say_fault("\n".join(filter(None, dialogs.message(error))))
         else:
             dialogs.report(self, error)

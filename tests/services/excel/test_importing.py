@@ -242,6 +242,19 @@ def test_a_cancelled_booking_is_not_the_one_that_takes_its_place(desk: Desk) -> 
     assert states(desk.plan("booking", ["场地", "开始", "结束", "活动名称"], row)) == ["new"]
 
 
+def test_a_day_of_the_calendar_has_the_id_that_every_pc_gives_it(desk: Desk) -> None:
+    from app.services.workdays import day_id
+
+    rows = ["节日", "日期", "类别"], ["元旦", "2027年1月1日", "放假"], ["元旦", "2027-01-02", "放假"]
+    plan = desk.plan("calendar_day", *rows)
+    assert [row.id for row in plan.rows] == [day_id("2027-01-01"), day_id("2027-01-02")]
+    committing.commit(desk.office, plan)
+    assert {row.id for row in desk.all("calendar_day")} == {row.id for row in plan.rows}
+    assert states(desk.plan("calendar_day", *rows)) == ["same", "same"]
+    writing.set_deleted(desk.office, "calendar_day", [day_id("2027-01-01")], True)
+    assert "B2" in [cell for cell, _error in said(desk.plan("calendar_day", *rows))]
+
+
 # -- links -----------------------------------------------------------------------------------------------------
 
 
