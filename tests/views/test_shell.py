@@ -58,7 +58,13 @@ def test_what_lies_beside_a_place_is_its_tab(shell: Shell, qtbot: QtBot) -> None
     shell.go(Goto("list", {"kind": "venue"}))
     settle(shell, qtbot)
     tabs = shell.page.findChild(Tabs)
-    assert [one.text() for one in tabs.buttons.values()] == ["场地", "设备", "停用与例外开放", "预约额度", "节假日与调休"]
+    assert [one.text() for one in tabs.buttons.values()] == [
+        "场地",
+        "设备",
+        "停用与例外开放",
+        "预约额度",
+        "节假日与调休",
+    ]
     tabs.buttons["quota"].click()
     settle(shell, qtbot)
     assert "预约额度" in shell.windowTitle()
