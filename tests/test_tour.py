@@ -19,6 +19,8 @@ def test_the_tour_runs_to_its_end_and_leaves_pictures_and_slips(tmp_path) -> Non
     assert "拒绝" in words
     assert "候补" in words
     assert "一致" in words
+    assert "从 Ctrl+K 到打印共按键 31 次" in words
+    assert (tmp_path / "out/tour.txt").read_text(encoding="utf-8").count("按键 31 次") == 1
     pictures = sorted((tmp_path / "out").glob("*.png"))
     assert len(pictures) >= 13
     assert all(picture.stat().st_size > 10_000 for picture in pictures)

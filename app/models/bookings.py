@@ -40,6 +40,8 @@ WAITING_STATUS = (
     ("accepted", "已接受"),
     ("left", "已退出"),
 )
+WAITING_SHOWN = (*WAITING_STATUS, ("expired", "已过期"))
+"""As people are shown it: an offer or a wish whose time is over (``states.shown_waiting``)."""
 
 
 class Booking(

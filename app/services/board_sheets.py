@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.models.registry import KINDS
 from app.models.venues import Venue
 from app.services import booking, calendar, reading
-from app.services.calendar import PENDING, Block, Board, Room
+from app.services.boards import PENDING, Block, Board, Room
 from app.services.cleaning import Task, tasks
 from app.services.office import Office
 from app.services.slip_records import equipment_of

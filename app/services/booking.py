@@ -105,14 +105,19 @@ def blocking(
 
 def _offers(session: Session, now: str, venues: list[str], low: str, high: str, rooms: Survivors) -> Iterator[Slot]:
     """Times held for the waiting list (rules.md 28)."""
-    w = SlotWaiting.__table__.c
+    w, v = SlotWaiting.__table__.c, Venue.__table__.c
     query = select(w.id, w.venue, w.start, w.end, w.client_kind, w.client_name, w.purpose).where(
         states.offered(now), w.venue.in_(venues), w.start < high, w.end > low,
         standing(SlotWaiting.kind, survivors(session, SlotWaiting.kind)),
     )  # fmt: skip
-    for r in session.execute(query):
+    rows = list(session.execute(query))
+    if not rows:
+        return
+    buffers = {r.id: (r.before or 0, r.after or 0) for r in session.execute(select(v.id, v.before, v.after))}
+    for r in rows:
         who = _("候补保留：{who}", who=client(r) or r.purpose or _("未写明"))
-        yield Slot(r.id, rooms.of(r.venue), r.start, r.end, 0, 0, who, offer=True)
+        venue = rooms.of(r.venue)
+        yield Slot(r.id, venue, r.start, r.end, *buffers.get(venue, (0, 0)), who, offer=True)
 
 
 def competing_venues(session: Session) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.errors import Fault
-from app.models.bookings import BLOCKING, Booking
+from app.models.bookings import Booking
 from app.models.fields import Misfit, fault_of
 from app.models.venues import Closure, Venue
 from app.services import equipment, hours, states
@@ -53,9 +53,10 @@ def _check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
             unit.notices.append(_("“{venue}”目前暂停开放。", venue=place.name))
     if record.headcount and place.capacity and record.headcount > place.capacity:
         unit.notices.append(_("“{venue}”容纳 {n} 人，预约人数超过了。", venue=place.name, n=place.capacity))
-    if record.status not in BLOCKING or record.yields_to:
+    minutes = states.release_minutes(unit.session)
+    if record.yields_to or not _holds(_asked(record), minutes, unit.office.now):
         return
-    held = _held(unit, record, before)
+    held = before is not None and not before["yields_to"] and _holds(before, minutes, unit.office.now)
     if not held or before is None or _differ(record, before, PLACED):
         yield from _when(unit, premises, place, record, before)
         yield from equipment.of_booking(unit, record, premises)
@@ -70,12 +71,14 @@ def _differ(record: Booking, before: Mapping[str, Any], names: tuple[str, ...]) 
     return any(before[name] != getattr(record, name) for name in names)
 
 
-def _held(unit: Unit, record: Booking, before: Before) -> bool:
-    """Whether the booking held its room already, so that what it keeps of it needs no second look."""
-    if before is None or before["yields_to"]:
-        return False
-    minutes = states.release_minutes(unit.session).get(before["venue"])
-    return states.holds(before["status"], before["start"], before["checked_in_at"], minutes, unit.office.now)
+def _holds(values: Mapping[str, Any], minutes: states.Minutes, now: str) -> bool:
+    """Whether a booking of ``values`` keeps its room from others; what it held already needs no second look."""
+    own = minutes.get(values["venue"])
+    return states.holds(values["status"], values["start"], values["checked_in_at"], own, now)
+
+
+def _asked(record: Booking) -> Mapping[str, Any]:
+    return {name: getattr(record, name) for name in ("venue", "start", "status", "checked_in_at")}
 
 
 def _whole_day(unit: Unit, premises: Premises, place: Place, record: Booking, before: Before) -> None:

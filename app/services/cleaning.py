@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from app.services.calendar import Block, Board, Room
+from app.services.boards import Block, Board, Room
 from app.services.times import minutes_between
 
 DAY = 1440

@@ -15,6 +15,7 @@ from app.errors import Fault, Refusal
 from app.models.bookings import Booking, KeyHandover
 from app.models.record import Record
 from app.models.registry import KINDS
+from app.services import states
 from app.services.office import Office, Unit
 from app.services.times import say_day, say_span, say_time
 from app.services.writing import Saved, put
@@ -191,8 +192,9 @@ def _booking(unit: Unit, booking: str) -> Booking:
 
 
 def _shown(unit: Unit, record: Booking) -> str:
-    """Its status as people see it."""
-    return record.status or ""
+    """Its status as people see it: also a no-show that time alone has made."""
+    minutes = states.release_minutes(unit.session).get(record.venue)
+    return states.shown(record.status or "", record.start, record.checked_in_at, minutes, unit.office.now)
 
 
 def _decided(office: Office) -> dict[str, Any]:

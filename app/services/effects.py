@@ -2,18 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.models.bookings import Booking
+from app.models.bookings import BLOCKING, Booking, SlotWaiting
 from app.models.record import Record
-from app.services import fees
+from app.models.training import Enrolment
+from app.models.venues import CalendarDay, Closure, Venue
+from app.services import enrolment, fees
 from app.services.office import Unit
+from app.services.promotion import Freed, freed
+
+Values = Mapping[str, Any]
+OF_NO_USE = frozenset(
+    {"name", "address", "area", "services", "equipment", "access", "contact_phone", "remark", "price"}
+)
+"""Fields of a venue that free nothing."""
 
 
-def follow(unit: Unit, record: Record, before: Mapping[str, Any] | None) -> None:
+def follow(unit: Unit, record: Record, before: Values | None) -> None:
     """Carry it out, within the same operation; ``before`` are the values that were stored, None for a new record."""
     if unit.quiet:
         return
     if isinstance(record, Booking):
         fees.changed(unit, record, before)
+    freed(unit, *_freed(record, before))
+
+
+def gone(unit: Unit, record: Record) -> None:
+    """The same for a record that went to the bin."""
+    if isinstance(record, Enrolment):
+        enrolment.left(unit, record)
+    before = {name: getattr(record, name) for name in record.kind.fields}
+    if isinstance(record, Booking):
+        freed(unit, *_left(before))
+    elif isinstance(record, (SlotWaiting, Closure)):
+        freed(unit, Freed(record.venue, record.start, record.end))
+    elif isinstance(record, CalendarDay):
+        freed(unit, _date(record.date))
+
+
+def _freed(record: Record, before: Values | None) -> Iterator[Freed]:
+    """Where something may have become free by this write."""
+    changed = frozenset(n for n in record.kind.fields if before is None or before[n] != getattr(record, n))
+    if isinstance(record, Booking) and before is not None:
+        if changed & {"venue", "start", "end", "status", "before", "after", "yields_to"}:
+            yield from _left(before)
+    elif isinstance(record, Closure):
+        if record.sort == "open" or before is not None:
+            yield Freed(record.venue, record.start, record.end)
+        if before is not None:
+            yield Freed(before["venue"], before["start"], before["end"])
+    elif isinstance(record, CalendarDay):
+        days = {record.date, *(() if before is None else (before["date"],))}
+        yield from (_date(day) for day in days if day)
+    elif isinstance(record, Venue) and before is not None and changed - OF_NO_USE:
+        yield Freed(record.id)
+        if before["parent"] != record.parent:
+            yield Freed(before["parent"])
+    elif isinstance(record, SlotWaiting) and changed & {"venue", "start", "end", "status", "priority", "headcount"}:
+        yield Freed(record.venue, record.start, record.end)
+        if before is not None:
+            yield Freed(before["venue"], before["start"], before["end"])
+
+
+def _left(before: Values) -> Iterator[Freed]:
+    """The time a booking held."""
+    if before["status"] in BLOCKING and not before["yields_to"] and before["start"] and before["end"]:
+        yield Freed(before["venue"], before["start"], before["end"])
+
+
+def _date(day: str) -> Freed:
+    return Freed(None, f"{day}T00:00", f"{day}T23:59")

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Fault
 from app.models.bookings import BLOCKING, Booking, FeeLine, KeyHandover
-from app.models.venues import Venue
 from app.services.ids import new_id
 from app.services.office import Unit
-from app.services.survivors import Merged
+from app.services.policy import venue_of
 from app.services.times import minutes_between
 from app.text import _
 
@@ -55,8 +54,7 @@ def check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
 
 
 def _freeze(unit: Unit, record: Booking) -> None:
-    known = Merged(unit.session)
-    venue = unit.session.scalars(select(Venue).where(Venue.id == known.of("venue", record.venue))).first()
+    venue = venue_of(unit, record.venue)
     if venue is None:
         return
     if record.price is None and venue.price is not None:

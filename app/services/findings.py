@@ -15,7 +15,7 @@ from app.models.bookings import BLOCKING, Booking
 from app.models.fields import Misfit
 from app.models.record import Kind
 from app.models.registry import KINDS
-from app.services import booking, states
+from app.services import booking, desk_findings, states
 from app.services.equipment import Uses, peak
 from app.services.office import Office
 from app.services.premises import Premises
@@ -32,7 +32,7 @@ FAR = "9999-12-31T00:00"
 @dataclass(frozen=True)
 class Finding:
     """Work to do: ``code`` is stable (clash, duplicate, merged, dangling, broken, misfit,
-    oversubscribed, equipment, closed, yields, conflict, differs)."""
+    oversubscribed, equipment, closed, yields, offer, key, deposit, conflict, differs)."""
 
     code: str
     kind: str
@@ -50,6 +50,7 @@ def findings(office: Office) -> list[Finding]:
             *_oversubscribed(session, merged),
             *_equipment(session, office.now),
             *_in_closed_time(session, merged, office.now),
+            *_at_the_desk(session, merged, office.now),
             *_conflicts(session),
             *_broken(session, merged),
             *_rings(session, merged),
@@ -201,6 +202,11 @@ def _twice(session: Session, merged: Merged) -> Iterator[Finding]:
             above = parents.get(above)
         if above == venue:
             yield _finding("broken", KINDS["venue"], venue, "parent", _("场地从属于自己"))
+
+
+def _at_the_desk(session: Session, merged: Merged, now: str) -> Iterator[Finding]:
+    for found in (desk_findings.offers, desk_findings.keys_out, desk_findings.deposits_held):
+        yield from (Finding(*one) for one in found(session, merged, now))
 
 
 def _conflicts(session: Session) -> Iterator[Finding]:

@@ -20,8 +20,10 @@ from app.models.bookings import BOOKING_STATUS, Booking
 from app.models.fields import Misfit
 from app.models.organizations import Organization, Team
 from app.models.venues import Venue
+from app.services import reading
 from app.services.excel.lookup import Links
 from app.services.office import Office
+from app.services.reading import Query
 from app.services.survivors import Merged
 from app.store.bulk import among
 from app.store.tables import change
@@ -88,23 +90,42 @@ def export(
             conditions.append(b.end > f"{first}T00:00")
         if last:
             conditions.append(b.start <= f"{last}T23:59")
-        rows = [
-            dict(row._mapping)
-            for row in session.execute(select(Booking.__table__).where(*conditions).order_by(b.start, b.id))
-        ]
-        rooms = _rooms(session, merged, {row["venue"] for row in rows})
-        clients = _names(session, merged, {row["client"] for row in rows if row["client"]})
-        pasts = _pasts(session, [row["id"] for row in rows])
+        lines, rows = _lines(office, session, merged, conditions, " ".join(title))
+    return _handed_out(office, lines, rows)
+
+
+def of_list(office: Office, query: Query, title: str) -> Calendar:
+    """The bookings that a list shows. Audited."""
+    wanted = reading.ids(office, "booking", query)
+    with office.reading() as session:
+        condition = among(session.connection(), Booking.__table__.c.id, wanted)
+        lines, rows = _lines(office, session, Merged(session), [condition], title)
+    return _handed_out(office, lines, rows)
+
+
+def _handed_out(office: Office, lines: Sequence[str], rows: int) -> Calendar:
     with office.unit() as unit:
-        unit.audit("export", "booking", "", records="booking", rows=len(rows), form="ics")
+        unit.audit("export", "booking", "", records="booking", rows=rows, form="ics")
+    return Calendar(b"".join(map(folded, lines)), rows)
+
+
+def _lines(
+    office: Office, session: Session, merged: Merged, conditions: Sequence[Any], title: str
+) -> tuple[list[str], int]:
+    """The content lines of a calendar, and how many bookings it tells."""
+    table: Any = Booking.__table__
+    query = select(table).where(*conditions).order_by(table.c.start, table.c.id)
+    rows = [dict(row._mapping) for row in session.execute(query) if row.start and row.end]
+    rooms = _rooms(session, merged, {row["venue"] for row in rows if row["venue"]})
+    clients = _names(session, merged, {row["client"] for row in rows if row["client"]})
+    pasts = _pasts(session, [row["id"] for row in rows])
     now = int(office.clock().timestamp())
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Shuniu//Shuniu//ZH", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-             f"X-WR-CALNAME:{escaped(' '.join(filter(None, title)))}", f"X-WR-TIMEZONE:{ZONE}", *_TIMEZONE]  # fmt: skip
+             f"X-WR-CALNAME:{escaped(title)}", f"X-WR-TIMEZONE:{ZONE}", *_TIMEZONE]  # fmt: skip
     for row in rows:
         past = pasts.get(row["id"], Past(1, now, now))
         lines += _event(row, rooms.get(row["venue"], ("", "")), clients.get(row["client"] or "", ""), past)
-    lines.append("END:VCALENDAR")
-    return Calendar(b"".join(map(folded, lines)), len(rows))
+    return [*lines, "END:VCALENDAR"], len(rows)
 
 
 def _event(row: Mapping[str, Any], room: tuple[str, str], client: str, past: Past) -> list[str]:

@@ -67,7 +67,7 @@ class Office:
         """A unit of which nothing is ever written: what a write would say."""
         with self.reading() as session:
             at = int(self.clock().timestamp())
-            yield Unit(self, session, Recorder(session, Author(self.device, self.actor, at, SCHEMA)))
+            yield Unit(self, session, Recorder(session, Author(self.device, self.actor, at, SCHEMA)), dry=True)
 
     @contextlib.contextmanager
     def unit(self) -> Iterator[Unit]:
@@ -94,6 +94,8 @@ class Unit:
     """Plain sentences for the person, beside what was done."""
     beside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By id, what came with a record that was written, for the answer of the command line."""
+    dry: bool = False
+    """Nothing is written, and no number is used up."""
     quiet: bool = False
     """Rules only check; they move nobody up. Set while undoing."""
     last: dict[str, Callable[[], None]] = field(default_factory=dict)
@@ -154,7 +156,7 @@ class Unit:
     def number(self, record: Record) -> str | None:
         """The next number on paper for ``record``: ``CD-310110013-2026-A0007`` (design.md §3)."""
         kind = record.kind
-        if not kind.number or record.owner == log.DISTRICT:  # numbers on paper are the centers'
+        if not kind.number or self.dry or record.owner == log.DISTRICT:  # numbers on paper are the centers'
             return None
         if self._mark is None:
             self._ask_about_clock()

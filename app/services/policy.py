@@ -15,7 +15,7 @@ from app.models.venues import Venue
 from app.services import strikes
 from app.services.office import Unit
 from app.services.quotas import Booked, Ledger
-from app.services.survivors import Merged
+from app.services.survivors import survivors
 from app.services.times import say_day, say_time, shift
 from app.text import _
 
@@ -53,21 +53,23 @@ def _new(record: Booking, before: Before, *names: str) -> bool:
 
 
 def _notice(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
-    """rules.md 20: measured to the start; a limit of N days allows exactly N."""
-    now = unit.office.now
-    if record.start <= now or not _new(record, before, "start", "venue"):
-        return
-    venue = _venue(unit, record)
+    if record.start > unit.office.now and _new(record, before, "start", "venue"):
+        yield from notice_of(unit, record, _asked_at(unit, record))
+
+
+def notice_of(unit: Unit, record: Booking | SlotWaiting, asked_at: str) -> Iterator[Fault]:
+    """rules.md 20: measured from when it was asked for to the start; a limit of N days allows exactly N."""
+    venue = venue_of(unit, record.venue)
     if venue is None:
         return
     if venue.notice_days:
-        first = shift(_asked_at(unit, record), venue.notice_days * DAY)
+        first = shift(asked_at, venue.notice_days * DAY)
         if record.start < first:
             error = _("“{venue}”须至少提前 {n} 天预约", venue=venue.name, n=venue.notice_days)
             mend = _("现在最早可约 {day} {time} 开始", day=say_day(first), time=say_time(first))
             yield Fault("start", error, mend, policy=True)
     if venue.ahead_days is not None:
-        last = shift(now, venue.ahead_days * DAY)
+        last = shift(unit.office.now, venue.ahead_days * DAY)
         if record.start > last:
             error = _("“{venue}”最多提前 {n} 天预约", venue=venue.name, n=venue.ahead_days)
             mend = _("现在最晚可约 {day} {time} 开始", day=say_day(last), time=say_time(last))
@@ -113,12 +115,12 @@ def _ended(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
         return
     became = before["status"] != record.status
     if not record.cancel_reason and (became or before["cancel_reason"]):
-        word = _("取消") if record.status == "cancelled" else _("不批准")
-        yield Fault("cancel_reason", _("{what}要有理由", what=word), _("请填写“取消或不批准的理由”"))
+        error = _("取消要有理由") if record.status == "cancelled" else _("不批准要有理由")
+        yield Fault("cancel_reason", error, _("请填写“取消或不批准的理由”"))
     if became and record.status == "cancelled" and not unit.quiet:
         record.cancelled_at = record.cancelled_at or unit.office.now
         record.cancelled_by = record.cancelled_by or unit.office.actor or None
-        venue = _venue(unit, record)
+        venue = venue_of(unit, record.venue)
         if (
             venue is not None
             and venue.cancel_hours
@@ -142,6 +144,12 @@ def _noted(unit: Unit, record: Booking, before: Before) -> None:
         record.checked_in_at = record.checked_out_at = None
 
 
-def _venue(unit: Unit, record: Booking) -> Venue | None:
-    venue = Merged(unit.session).of("venue", record.venue)
-    return unit.session.scalars(select(Venue).where(Venue.id == venue)).first()
+def venue_of(unit: Unit, venue: str | None) -> Venue | None:
+    """The venue a link means: the one it names, or who stands for that; read once within a unit."""
+    if venue is None:
+        return None
+    held = unit.session.get(Venue, (unit.office.scope, venue))
+    if held is not None and held.merged_into is None:
+        return held
+    standing = survivors(unit.session, Venue.kind).of(venue)
+    return unit.session.scalars(select(Venue).where(Venue.id == standing)).first()

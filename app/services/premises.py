@@ -164,14 +164,14 @@ class Premises:
             return self.merged.family(self.family(self.merged.of(venue)))
         return self.merged.family(place.id for place in self.read() if not place.external)
 
-    def _around(self, place: Place) -> tuple[list[str], list[str]]:
+    def around(self, place: Place) -> tuple[list[str], list[str]]:
         """Whose closures decide for a venue, the nearest first, and its parts."""
         above = self.above(place.id)
         return [*above, *(() if place.external else (CENTER,))], sorted(self.family(place.id).difference(above))
 
     def pieces(self, place: Place, start: str, end: str) -> Iterator[Piece]:
         """[start, end) cut where a closure, an opening or the hours begin or end, date by date."""
-        levels, parts = self._around(place)
+        levels, parts = self.around(place)
         for day, first, last in dates(start, end):
             spans = self.hours(place, day)
             for spell in closures.spells(self.closures, levels, parts, first, last):
@@ -188,7 +188,7 @@ class Premises:
     def whole_day(self, place: Place, day: str) -> tuple[str, str] | None:
         """What 全天 means on a date (rules.md 3): from the first minute to the last that the hours and the exceptional
         openings of that date give; None where it is closed all day."""
-        levels, parts = self._around(place)
+        levels, parts = self.around(place)
         spans = self.hours(place, day)
         if spans is None:
             return f"{day}T00:00", midnight_after(day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -77,6 +78,10 @@ class Query:
     descending: bool | None = None
     deleted: bool = False
     conflicts: bool = False
+    among: tuple[str, ...] | None = None
+    """Only these records."""
+    why: str = ""
+    """What ``among`` are, in words."""
 
 
 def _ids_query(session: Session, kind: Kind, query: Query) -> Select[Any, Any]:
@@ -99,6 +104,9 @@ def _ids_query(session: Session, kind: Kind, query: Query) -> Select[Any, Any]:
             statement = statement.where(table.c[name] >= low)
         if high is not None:
             statement = statement.where(table.c[name] <= high)
+    if query.among is not None:
+        wanted = func.json_each(json.dumps(query.among)).table_valued("value")
+        statement = statement.where(table.c.id.in_(select(wanted.c.value)))
     if query.conflicts:
         statement = statement.where(table.c.conflicts > 0)
     if query.search.strip():

@@ -13,7 +13,17 @@ from app.models.publications import Policy
 from app.models.record import Record
 from app.models.services import ServiceCase
 from app.models.venues import CLIENT_TARGETS
-from app.services import booking_rules, enrolment, equipment, fees, policy, quota_limits, series_keeping, workdays
+from app.services import (
+    booking_rules,
+    enrolment,
+    equipment,
+    fees,
+    policy,
+    promotion,
+    quota_limits,
+    series_keeping,
+    workdays,
+)
 from app.services.office import Unit
 from app.services.survivors import survivors
 from app.services.times import ends_after_start
@@ -94,7 +104,16 @@ def _span(_unit: Unit, record: Any, _before: Before) -> Iterator[Fault]:
 
 
 RULES_THAT_LOOK = frozenset(
-    {"booking", "booking_equipment", "booking_series", "calendar_day", "closure", "enrolment", "training"}
+    {
+        "booking",
+        "booking_equipment",
+        "booking_series",
+        "calendar_day",
+        "closure",
+        "enrolment",
+        "slot_waiting",
+        "training",
+    }
 )
 """Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
 
@@ -118,6 +137,7 @@ RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "enrolment": (enrolment.check,),
         "activity": (_span,),
         "policy": (_policy,),
+        "slot_waiting": (_client, promotion.check),
         "quota": (quota_limits.check,),
         "quota_venue": (quota_limits.check_venue,),
     }

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.models.bookings import BLOCKING, Booking
 from app.models.registry import KINDS
 from app.models.training import HOLDS_PLACE
-from app.models.venues import Venue
-from app.services import booking, fees, reading, states
+from app.services import fees, reading, recurrence_words, series, states
 from app.services.center import center
 from app.services.office import Office
+from app.services.premises import Premises
 from app.services.privacy import reveal
 from app.services.reading import Query, Row
+from app.services.survivors import Merged
 from app.services.times import say_span
 from app.text import _
 
@@ -94,26 +95,23 @@ def people_to_call(office: Office, bookings: Sequence[str]) -> list[Record]:
 
 
 def affected(office: Office, closure: str) -> list[str]:
-    """The bookings that a closure touches, as they come: of the room, its hall and its parts, or of the whole center;
-    an exceptional opening touches none."""
+    """The bookings that a closure touches, as they come: those that hold a room it closes, and those that were cancelled
+    for its reason, since they are called as well. An exceptional opening touches none."""
     with office.reading() as session:
         row = reading.rows_in(session, KINDS["closure"], [closure])[0].values
         if row["sort"] == "open":
             return []
-        b, v = Booking.__table__.c, Venue.__table__.c
+        b = Booking.__table__.c
+        holds = states.blocking(states.release_minutes(session), office.now)
+        cancelled = and_(b.deleted.is_(False), b.status == "cancelled", b.cancel_reason == row["reason"])
         query = (
             select(b.id)
-            .join(Venue.__table__, (v.id == b.venue) & (v.owner == b.owner))
             .where(
-                b.deleted.is_(False), b.owner == office.scope, b.status.in_(BLOCKING), b.yields_to.is_(None),
-                b.start < row["end"], b.end > row["start"],
+                or_(holds, cancelled), b.owner == office.scope, Merged(session).standing(Booking.kind),
+                b.start < row["end"], b.end > row["start"], b.venue.in_(Premises(session).reach(row["venue"])),
             )
             .order_by(b.start, b.venue, b.id)
         )  # fmt: skip
-        if row["venue"]:
-            query = query.where(b.venue.in_(booking.family(booking.parents(session), row["venue"])))
-        else:
-            query = query.where(v.external.is_not(True))
         return list(session.scalars(query))
 
 
@@ -180,7 +178,26 @@ def _closure(office: Office, row: Row, record: Record) -> None:
 
 def _series(office: Office, row: Row, record: Record) -> None:
     record["client_code"] = client_code(office, row)
-    record["dates"] = [plain(one) for one in _related(office, "booking", {"series": row.id}, "start")]
+    bookings = _related(office, "booking", {"series": row.id}, "start")
+    record["dates"] = [{**plain(one), "gone": one.values["status"] not in BLOCKING} for one in bookings]
+    record["skipped"] = _skipped(office, row)
+    record["rule"] = recurrence_words.say(row.values["rule"] or "", row.values["start"])
+
+
+def _skipped(office: Office, row: Row) -> list[Record]:
+    """The dates of a series without a booking, each with what stands against it now (rules.md 17)."""
+    found = series.skipped(office, row.id)
+    with office.reading() as session:
+        rooms = reading.titles_of(session, KINDS["venue"], [one.venue for one in found])
+    return [
+        {
+            "start": one.start,
+            "end": one.end,
+            "venue": rooms.get(one.venue, ""),
+            "why": one.by or _("现在空着，可以补约"),
+        }
+        for one in found
+    ]
 
 
 def _waiting(office: Office, row: Row, record: Record) -> None:

@@ -65,3 +65,10 @@ def offered(now: str) -> ColumnElement[bool]:
     has not passed, before its start."""
     w = SlotWaiting.__table__.c
     return and_(w.deleted.is_(False), w.status == "offered", w.offer_until > now, w.start > now)
+
+
+def shown_waiting(status: str, offer_until: str | None, start: str, now: str) -> str:
+    """The status of an entry of the waiting list as people are shown it: an offer whose deadline has passed has expired,
+    and so has every wish that has begun (rules.md 28, 30)."""
+    over = start <= now or (status == "offered" and (offer_until or "") <= now)
+    return "expired" if over and status in ("waiting", "offered") else status

@@ -44,4 +44,5 @@ def say_span(start: str, end: str) -> str:
     if last[:10] == start[:10]:
         finish = "24:00" if end[11:16] == "00:00" else say_time(end)
         return f"{say_day(start)} {say_time(start)}-{finish}"
-    return f"{say_day(start)} {say_time(start)} - {say_day(end)} {say_time(end)}"
+    finish = f"{say_day(last)} 24:00" if end[11:16] == "00:00" else f"{say_day(end)} {say_time(end)}"
+    return f"{say_day(start)} {say_time(start)} - {finish}"

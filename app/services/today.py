@@ -8,7 +8,7 @@ from typing import Final
 
 from app.models.services import OPEN_CASES
 from app.services import reading
-from app.services.calendar import PENDING
+from app.services.boards import PENDING
 from app.services.day_blocks import Block, Item, day, day_items, joined, of_day, read
 from app.services.office import Office
 from app.services.reading import Query

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.models.bookings import BLOCKING
 from app.services import desk
-from app.services.calendar import GONE, PENDING
+from app.services.boards import GONE, PENDING
 from app.services.day_blocks import Block, Item, day, day_items, joined, of_day, read
 from app.services.office import Office
 from app.services.reading import Query, Row

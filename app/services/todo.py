@@ -17,7 +17,7 @@ from app.text import _
 
 SHOWN = 30
 """Findings of one group that are laid out at first."""
-SERIOUS = frozenset({"clash", "closed", "conflict", "equipment", "oversubscribed", "yields", "merged", "held"})
+SERIOUS = frozenset({"clash", "closed", "conflict", "equipment", "oversubscribed", "yields", "merged", "held", "offer"})
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,9 @@ def labels() -> dict[str, str]:
         "closed": _("停用时间里有预约"),
         "equipment": _("设备不够"),
         "oversubscribed": _("报名超过名额"),
+        "offer": _("候补保留与别人冲突"),
+        "key": _("钥匙没有归还"),
+        "deposit": _("押金没有退"),
         "duplicate": _("可能重复"),
         "merged": _("互相并入"),
         "differs": _("与区名录不同"),

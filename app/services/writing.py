@@ -10,10 +10,8 @@ from app.errors import Fault, Refusal
 from app.models.fields import Misfit, fault_of
 from app.models.record import Kind, Record
 from app.models.registry import kind_of
-from app.models.training import Enrolment
 from app.services import survivors
-from app.services.effects import follow
-from app.services.enrolment import left
+from app.services.effects import follow, gone
 from app.services.ids import new_id
 from app.services.office import Office, Unit
 from app.services.rules import IDS, RULES_THAT_LOOK, check
@@ -277,10 +275,11 @@ def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> Non
     unit.recorder.saw(record, seen)
     record.deleted = deleted
     unit.session.flush()
-    if deleted and isinstance(record, Enrolment):
-        left(unit, record)
-    elif not deleted:
+    if deleted:
+        gone(unit, record)
+    else:
         check_again(unit, record, None)
+        follow(unit, record, None)
 
 
 def check_again(unit: Unit, record: Record, before: Mapping[str, Any] | None) -> None:

@@ -31,6 +31,7 @@ def labels() -> dict[str, str]:
         "contact_phone": _("联系电话"),
         "equipment": _("设备需求"),
         "status": _("系列状态"),
+        "rule": _("重复"),
         "remark": _("备注"),
         "dates": _("日期"),
         "skipped": _("未约的日期"),
@@ -38,10 +39,11 @@ def labels() -> dict[str, str]:
 
 
 def render(record: Mapping[str, Any], context: SlipContext) -> bytes:
-    """The confirmation as a PDF; ``dates`` are the bookings of the series, ``skipped`` the dates without one, each with
-    ``start``, ``end``, ``venue`` and ``why``."""
+    """The confirmation as a PDF; ``dates`` are the bookings of the series (``gone``: cancelled), ``skipped`` the dates
+    without one, each with ``start``, ``end``, ``venue`` and ``why``."""
     require_printable(record, labels(), context)
     dates, skipped = list(record.get("dates") or ()), list(record.get("skipped") or ())
+    booked = sum(not date.get("gone") for date in dates)
     lines = sorted([*dates, *skipped], key=lambda line: shown(line, "start"))
     form = Form(
         title=_("系列预约确认单"),
@@ -49,7 +51,7 @@ def render(record: Mapping[str, Any], context: SlipContext) -> bytes:
         paper=Paper.A4,
         rows=(
             *(_line(position, line) for position, line in enumerate(lines, start=1)),
-            *_closing(len(dates), len(skipped)),
+            *_closing(booked, len(skipped)),
         ),
         heading=tuple(_heading(record)),
         sizes=(9.5, 9),
@@ -64,7 +66,7 @@ def _heading(record: Mapping[str, Any]) -> Iterator[Row]:
         yield _SHAPE.pair(words[first], shown(record, first), words[second], shown(record, second))
     headcount = with_unit(shown(record, "headcount"), _("人"))
     yield _SHAPE.pair(words["headcount"], headcount, _("负责人、电话"), people)
-    for name in ("equipment", "remark"):
+    for name in ("rule", "equipment", "remark"):
         if shown(record, name):
             yield _SHAPE.wide(words[name], shown(record, name))
     heads = (_("序号"), _("时间"), _("场地"), _("状态"), _("编号或原因"))
@@ -75,7 +77,8 @@ def _line(position: int, line: Mapping[str, Any]) -> Row:
     booked = "why" not in line
     status = shown(line, "status") if booked else _("未约")
     said = (str(position), span(shown(line, "start"), shown(line, "end")), shown(line, "venue"), status)
-    texts = (*said, shown(line, "number") if booked else shown(line, "why"))
+    number, reason = shown(line, "number"), shown(line, "cancel_reason") if line.get("gone") else ""
+    texts = (*said, "　".join(filter(None, (number, reason))) if booked else shown(line, "why"))
     roles = ("center", "value", "value", "center", "value")
     cells = (Cell(text, width, role) for text, width, role in zip(texts, _WIDTHS, roles, strict=True))
     return Row(tuple(cells), height=6.2 * mm)

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
 from app.models.registry import KINDS
 from app.store import search
-from app.store.tables import ERASURE, log_head, signed_head, stray_change
 from app.store.tables import change as change_table
+from app.store.tables import log_head, signed_head, stray_change
 from app.sync import log
 from app.sync.change import Change, Stamp, chain, decode_bases, decode_values, digest, encode_bases, encode_values
 from app.sync.log import GENESIS, LogHead
@@ -187,22 +187,16 @@ class _Writer:
         self.lamport = max((head.lamport for head in heads.values()), default=0)
         self.renamed: dict[Stamp, Stamp] = {}
         self.ops: dict[tuple[str, int], int] = {}
-        self.gone: set[tuple[str, int]] = set()
         self.changes: list[Change] = []
         self.hashes: list[bytes] = []
 
     def again(self, change: Change, overwritten: Collection[tuple[str, str, str, Stamp]]) -> None:
-        """Repeat one change, or what is still to be said of it."""
-        self.gone.add((change.device, change.seq))
+        """Repeat one change, or what is still to be said of it. An erasure is repeated as it was said: others may keep
+        what it named, which is written again without its values."""
         bases, values = decode_bases(change.bases), change.values
         if change.kind in (log.CERTIFICATE, log.ADOPTION):
             return  # of the old id
-        if change.kind == ERASURE:
-            named = [list(t) for t in log.erasure_targets(change) if t[:2] not in self.gone]
-            if not named:
-                return  # what it erased is written again without its values
-            values = encode_values({"erased": named}, salted=False)
-        elif change.kind == log.AUDIT:
+        if change.kind == log.AUDIT:
             values = self._audit(change)
         elif not change.kind.startswith("@"):
             write = log.write_of(change)

@@ -51,6 +51,8 @@ def tails(
     others may hold them; the erasures in others' tails stay in force. ``replaced`` are the writes of the tails that
     were :func:`named`. Returns the records touched."""
     touched: set[Key] = set()
+    for scope in sorted({scope for scope, _device in cut}):
+        touched |= _settled(connection, renewal.current, scope)  # closings may have been cut off
     for (scope, device), tail in cut.items():
         touched |= _unseen_still(connection, renewal.current, tail[0].change, replaced[scope, device])
         if device not in closing.ids_of(connection, renewal.replica.machine):
@@ -62,7 +64,14 @@ def tails(
         if not own or _left(renewal.replica, scope, device) >= tail[0].change.seq:
             touched |= _close(connection, renewal.current, scope, device)
         touched |= _written_again(connection, renewal.current, tail)
+        touched |= _settled(connection, renewal.current, scope)
     return touched
+
+
+def _settled(connection: Connection, replica: Replica, scope: str) -> set[Key]:
+    moved = closing.settle(connection, replica, scope)
+    rows.refold(connection, moved)
+    return moved
 
 
 def _left(replica: Replica, scope: str, device: str) -> int:
@@ -76,7 +85,7 @@ def _close(connection: Connection, replica: Replica, scope: str, device: str) ->
         return set()
     head = log.heads(connection, scope)[scope, device]
     log.append(connection, _author(replica), scope, [closing.draft(signer, scope, device, head.seq, head.hash)])
-    return closing.settle(connection, replica, scope)
+    return _settled(connection, replica, scope)
 
 
 def own_closed(connection: Connection, renewal: Renewal, scope: str) -> set[Key]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from app.errors import Refusal
 from app.store.bulk import among, insert_tuples
@@ -288,7 +288,9 @@ def lamport_at(connection: Connection, scope: str, device: str, seq: int) -> int
 def latest_at(connection: Connection, device: str) -> int:
     """When the last change of this device was written (unix seconds), 0 for none; for people, and to notice a clock
     that fell back."""
-    c = change_table.c
-    last = (c.scope == log_head.c.scope, c.device == log_head.c.device, c.seq == log_head.c.seq)
-    query = select(func.max(c.at)).select_from(log_head.join(change_table, and_(*last)))
-    return connection.execute(query.where(log_head.c.device == device)).scalar() or 0
+    c, heads = change_table.c, select(log_head.c.scope, log_head.c.seq).where(log_head.c.device == device)
+    # Joined, SQLite would look through every change of the device.
+    last = [(c.scope == head.scope) & (c.seq == head.seq) for head in connection.execute(heads)]
+    if not last:
+        return 0
+    return connection.execute(select(func.max(c.at)).where(c.device == device, or_(*last))).scalar() or 0

@@ -17,6 +17,9 @@ from app.views.theme import Theme
 from app.views.watch import Watch
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+    from PySide6.QtWidgets import QWidget
+
     from app.services.office import Office
     from app.services.reading import Query
     from app.services.undoing import Undone
@@ -90,7 +93,10 @@ class Context(QObject):
         self.navigate.emit(Goto("form", {"kind": kind, "record_id": record_id}))
 
     def new_record(self, kind: str, values: dict[str, Any] | None = None) -> None:
-        """Show an empty form, filled in with ``values``."""
+        """Show an empty form, filled in with ``values``; of a series the page that previews its dates."""
+        if kind == "booking_series":
+            self.navigate.emit(Goto("series", {"values": values or {}}))
+            return
         self.navigate.emit(Goto("form", {"kind": kind, "values": values or {}}))
 
     def open_list(self, kind: str, query: Query | None = None) -> None:
@@ -104,6 +110,10 @@ class Context(QObject):
     def back(self) -> None:
         """Return to where the person came from; what a form does when it is done."""
         self.navigate.emit(Goto("back"))
+
+    def choose_printer(self, parent: QWidget, printer: QPrinter) -> bool:
+        """Let the person set up ``printer``; whether to print."""
+        return dialogs.choose_printer(parent, printer)
 
     def undo(self, op: int | None = None) -> None:
         """Undo one operation of this PC; unless ``op`` names one, the last that was done in this window.

@@ -72,6 +72,7 @@ GROUPS: Final = (
         _list("policy", "政策", "file-text"),
     ),
     (
+        Place("pictures", "统计图", "chart-column", "pictures"),
         Place("todo", "待处理", "triangle-alert", "todo"),
         Place("bin", "回收站", "trash-2", "bin"),
         Place("sync", "同步", "refresh-cw", "sync"),
@@ -91,11 +92,13 @@ MODULES: Final = MappingProxyType(
         "calendar": ("app.views.calendar.page", "CalendarPage"),
         "list": ("app.views.records.list_page", "ListPage"),
         "form": ("app.views.records.form_page", "FormPage"),
+        "pictures": ("app.views.pictures.page", "PicturesPage"),
         "todo": ("app.views.records.todo_page", "TodoPage"),
         "held": ("app.views.records.held_page", "HeldPage"),
         "bin": ("app.views.records.bin_page", "BinPage"),
         "import": ("app.views.records.import_page", "ImportPage"),
         "sync": ("app.views.sync_page", "SyncPage"),
+        "series": ("app.views.series.new_page", "SeriesPage"),
         "closing": ("app.views.counter.closing_page", "ClosingPage"),
         "settings": ("app.views.settings_page", "SettingsPage"),
     }

@@ -139,7 +139,7 @@ class Shell(QWidget):
         try:
             if goto.page == "back":
                 self.back()
-            elif goto.page in ("form", "import"):
+            elif goto.page in ("form", "import", "series"):
                 self._push(goto.page, arguments)
             else:
                 self._show(goto.page, arguments)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -33,6 +35,19 @@ def without_display() -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+class StageContext(Context):
+    """A context in which what is printed goes into the file ``paper``; without one nothing is printed."""
+
+    paper: Path | None = None
+
+    def choose_printer(self, parent: QWidget, printer: QPrinter) -> bool:
+        """Print into the file."""
+        if self.paper is not None:
+            printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+            printer.setOutputFileName(str(self.paper))
+        return self.paper is not None
+
+
 class Stage:
     """A signed-in desktop over one workspace."""
 
@@ -41,12 +56,14 @@ class Stage:
         theme = Theme(size)
         self.app = application(theme)
         self.workspace, self.tasks = workspace, Tasks()
-        self.context = Context(workspace, self.tasks, theme, actor)
+        self.context = StageContext(workspace, self.tasks, theme, actor)
         self.shell = Shell(self.context, workspace.machine.folder, Preferences(size=size, user=actor))
         self.shell.resize(1366, 768)
         self.shell.show()
         self.shell.activateWindow()
         self._words: list[str] = []
+        self.expected: type[QWidget] | None = None
+        """A kind of dialog that may be up now."""
         logging.basicConfig(level=logging.ERROR)  # what a calm dialog does not say
         self._guard = QTimer()
         self._guard.timeout.connect(self._close_dialogs)
@@ -60,7 +77,7 @@ class Stage:
 
     def _close_dialogs(self) -> None:
         dialog = QApplication.activeModalWidget()
-        if dialog is not None:
+        if dialog is not None and not (self.expected is not None and isinstance(dialog, self.expected)):
             self._words.append(f"{dialog.windowTitle()}: {words_of(dialog)}")
             dialog.close()
 
@@ -78,6 +95,15 @@ class Stage:
                 quiet.restart()
             if clock.elapsed() > PATIENCE_MS:
                 raise TimeoutError("the window does not come to rest")
+
+    def until(self, held: Callable[[], bool]) -> None:
+        """Let the window work until ``held`` says so; raises :class:`TimeoutError` where it never does."""
+        clock = QElapsedTimer()
+        clock.start()
+        while not held():
+            self.settle(10)
+            if clock.elapsed() > PATIENCE_MS:
+                raise TimeoutError("what is waited for does not come")
 
     def go(self, page: str, **arguments: object) -> QWidget:
         """Show a page and wait until it stands."""

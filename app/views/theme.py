@@ -52,6 +52,7 @@ _MARKS: Final = {
     ),
     **dict.fromkeys(("closed", "done", "archived"), Mark(DISC, GREY)),
     **dict.fromkeys(("no_show", "absent"), Mark(CROSS, PLUM)),
+    "offered": Mark(RING, AMBER),
     "differs": Mark(TRIANGLE, AMBER),
     **dict.fromkeys(("clash", "conflict", "overdue", "revoked", "cert_revoked"), Mark(TRIANGLE, RED)),
 }  # fmt: skip

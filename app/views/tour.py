@@ -199,7 +199,29 @@ class Tour:
         stage.settle(600)
         self.picture(stage, "search")
         stage.shell.palette_.dismiss()  # type: ignore[union-attr]
+        self._phone(stage)
         self.say(_("窗口：今日、日历、列表、表单、历史、拒绝、查找，共 {n} 张截图", n=self.pictures))
+
+    def _phone(self, stage: Stage) -> None:
+        """A booking by telephone, without the mouse."""
+        from app.views.keyboard import Call, Hands, phone_booking
+        from app.views.records.slip_preview import SlipSheet
+
+        stage.go("today")
+        stage.shell.activateWindow()
+        stage.until(stage.shell.isActiveWindow)
+        stage.context.paper, stage.expected = self.out / "phone.pdf", SlipSheet
+        hands = Hands(stage.shell, stage.until)
+        tomorrow = made_up.from_today(self.today, "+1")
+        call = Call("sdhy", f"{tomorrow[5:7]}{tomorrow[8:]}", "2", "2h", "20", "cxhc", "hcd")
+        booked = reading.get(stage.context.office, "booking", phone_booking(hands, call))
+        stage.context.paper, stage.expected = None, None
+        assert (self.out / "phone.pdf").read_bytes().startswith(b"%PDF"), (
+            "the slip of the phone booking was not printed"
+        )
+        self.picture(stage, "phone-booking")
+        made = f"{booked.display('venue')} {booked.display('start')} {booked.title}"
+        self.say(_("只用键盘完成一次电话预约并打印：{made}，从 Ctrl+K 到打印共按键 {n} 次", made=made, n=hands.count))
 
     # the district and the second PC
 
@@ -320,7 +342,7 @@ def run(out: Path, say: Callable[[str], None]) -> None:
         raise Refusal.of("out", _("{folder} 里有别的数据", folder=out), _("请另选文件夹"))
     for folder in ("pc1", "pc2", "pc3", "district"):
         shutil.rmtree(out / folder, ignore_errors=True)
-    for pattern in ("[0-9][0-9]-*.png", "slip-*.pdf", "pc?.card", "pc?.cert", "usb.shuniu"):
+    for pattern in ("[0-9][0-9]-*.png", "slip-*.pdf", "phone.pdf", "pc?.card", "pc?.cert", "usb.shuniu"):
         for file in out.glob(pattern):
             file.unlink()
     out.mkdir(parents=True, exist_ok=True)

@@ -38,13 +38,32 @@ class Watch(QObject):
         self._looking = False
         self._again = False
         self._soon = _timer(self, SETTLE_MS, self.look, once=True)
-        self._clock = _timer(self, MINUTE_MS, self.minute.emit)
+        self._clock = _timer(self, MINUTE_MS, self._tick)
 
     def start(self) -> None:
         """Look soon, and from now on after every change."""
         self._context.changed.connect(self._changed)
         self._soon.start()
         self._clock.start()
+        QTimer.singleShot(SETTLE_MS, self, self.catch_up)
+
+    @Slot()
+    def _tick(self) -> None:
+        self.minute.emit()
+        self.catch_up()
+
+    @Slot()
+    def catch_up(self) -> None:
+        """Do what fell due with time: who waits for a room is offered what became free (rules.md 35)."""
+        from app.services.slot_waiting import due
+
+        office = self._context.office
+        self._context.tasks.run(lambda: due(office), self._moved_up, self._failed)
+
+    @Slot(object)
+    def _moved_up(self, said: tuple[str, ...]) -> None:
+        if said:
+            self._context.wrote({"slot_waiting"}, "".join(said))
 
     @Slot(object)
     def _changed(self, _kinds: frozenset[str]) -> None:

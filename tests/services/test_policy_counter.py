@@ -202,3 +202,57 @@ def test_rule_25_keys_go_out_with_a_booking_and_come_back_once(desk, clock, book
 def test_rule_25_no_keys_for_a_booking_that_is_off(desk, book):
     one = book(status="cancelled")
     assert "预约已取消" in refused(counter.hand_key, desk, one, "201 室 1 把", person_name="张三")
+
+
+def test_rule_05_approving_one_of_competing_requests_lists_the_others_and_rejects_them_in_one_operation(
+    desk, room, book, shown
+):
+    save(desk, "venue", {"competing": True}, room)
+    one, two, three = (book(client_name=who, status="requested") for who in ("甲社", "乙社", "丙社"))
+    apart = book("14:00", "15:00", status="requested")
+    saved = counter.approve(desk, two)
+    assert [shown(each, "status") for each in (one, two, three, apart)] == [
+        "rejected", "confirmed", "rejected", "requested",
+    ]  # fmt: skip
+    assert shown(one, "cancel_reason") == "同一时段已批准给 乙社"
+    assert [who for who in ("甲社", "丙社") if any(who in said for said in saved.notices)] == ["甲社", "丙社"]
+    undo(desk, saved.op)
+    assert [shown(each, "status") for each in (one, two, three)] == ["requested"] * 3
+
+
+def test_rule_05_what_a_rejected_request_alone_held_is_offered_to_who_waits(desk, room, book):
+    save(desk, "venue", {"competing": True}, room)
+    book("10:00", "14:00", client_name="甲社", status="requested")
+    two = book("10:00", "12:00", client_name="乙社", status="requested")
+    slot = {"venue": room, "start": f"{DAY}T12:00", "end": f"{DAY}T14:00"}
+    entry = save(desk, "slot_waiting", {**slot, "client_name": "歌队"}).id
+    assert get(desk, "slot_waiting", entry).values["status"] == "waiting"
+    counter.approve(desk, two)
+    assert get(desk, "slot_waiting", entry).values["status"] == "offered"
+
+
+@pytest.fixture
+def released(desk: Office, workspace: Workspace, clock: Any, book: Callable[..., str]) -> str:
+    """A booking at ten to which nobody came by a quarter past."""
+    save(desk, "center", {"release_minutes": 15}, workspace.center_id)
+    one = book()
+    clock.move(minutes=75)
+    return one
+
+
+def test_rule_24_who_comes_late_is_let_in_where_the_room_is_still_free(desk, released, shown):
+    counter.check_in(desk, released)
+    assert shown(released, "status", "checked_in_at") == ("checked_in", f"{DAY}T10:15")
+
+
+def test_rule_24_who_comes_late_is_refused_where_the_room_went_to_others(desk, room, released, shown):
+    counter.walk_in(desk, {"venue": room, "end": f"{DAY}T11:00", "client_name": "书画社"})
+    assert "已被 书画社 预约" in refused(counter.check_in, desk, released)
+    assert shown(released, "status") == "confirmed"
+
+
+def test_rule_24_a_no_show_is_not_cancelled_away_and_gets_no_keys(desk, released, shown):
+    assert "预约爽约" in refused(counter.cancel, desk, [released], "忘了")
+    assert "预约爽约" in refused(counter.hand_key, desk, released, "201 室 1 把", person_name="张三")
+    counter.no_show(desk, released)
+    assert shown(released, "status") == "no_show"

@@ -12,6 +12,7 @@ from app.errors import Refusal
 from app.services import calendar, sheets, slips
 from app.services.cleaning import tasks
 from app.services.history import history
+from app.services.series import make
 from app.services.sheets import Sheet
 from app.services.slip_records import slip_record
 from app.services.writing import save
@@ -90,8 +91,9 @@ def test_rule_07_a_hall_that_is_booked_closes_its_parts_on_the_sheet(office, put
     assert west
 
 
-def test_a_sheet_of_named_rooms_shows_them_even_if_nothing_is_booked(office, put) -> None:
+def test_a_sheet_of_named_rooms_shows_them_even_if_nothing_is_booked(office, put, book) -> None:
     room = put("venue", name="书画室")
+    book(put("venue", name="音乐室"), "09:00", "11:00")
     text = text_of(sheets.render(office, Sheet("door", DAY, (room,))))
     assert "书画室" in text
     assert "共0场" in text
@@ -209,6 +211,17 @@ def test_a_closure_lists_whom_to_call(office, put, book) -> None:
     assert slips.print_count(office, whole) == 1
 
 
+def test_who_was_cancelled_for_the_closure_is_called_as_well(office, put, book) -> None:
+    room = put("venue", name="音乐室")
+    one, other = book(room, "09:00", "11:00", client_name="甲社"), book(room, "14:00", "15:00", client_name="乙社")
+    save(office, "booking", {"status": "cancelled", "cancel_reason": "台风"}, one)
+    save(office, "booking", {"status": "cancelled", "cancel_reason": "自己不来"}, other)
+    closure = put("closure", start=f"{DAY}T00:00", end="2026-11-25T00:00", reason="台风")
+    text = text_of(slips.render(office, "closure", closure))
+    assert "甲社" in text
+    assert "乙社" not in text
+
+
 def test_an_exceptional_opening_calls_nobody(office, put, book) -> None:
     book(put("venue", name="音乐室"), "09:00", "11:00")
     opening = put("closure", start=f"{DAY}T00:00", end="2026-11-25T00:00", reason="开放日", sort="open")
@@ -297,6 +310,19 @@ def test_a_key_brings_the_deposit_of_its_booking(office, put, book) -> None:
         assert said in text
     alone = put("key_handover", venue=room, keys="备用1把", person_name="王明", out_at=f"{DAY}T08:50")
     assert "备用1把" in text_of(slips.render(office, "key_handover", alone))
+
+
+def test_rule_17_a_series_is_confirmed_with_the_dates_it_had_to_skip(office, put, book) -> None:
+    room = put("venue", name="音乐室")
+    book(room, "08:30", "09:30", "2026-12-08", client_name="阳光志愿服务社")
+    values = {"venue": room, "start": "2026-12-01T09:00", "end": "2026-12-01T11:00", "rule": "FREQ=WEEKLY;COUNT=4",
+              "on_taken": "skip", "client_name": "夕阳红合唱队", "client_kind": "team"}  # fmt: skip
+    made = make(office, values)
+    text = text_of(slips.render(office, "booking_series", made.id))
+    assert "每周二，共4次" in text
+    assert "2026年12月8日周二09:00-11:00音乐室未约" in text
+    assert "阳光志愿服务社" in text
+    assert "共3次；另有1个日期未约" in text
 
 
 def test_rule_26_the_position_counts_priority_then_time(office, put) -> None:

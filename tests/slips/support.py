@@ -187,7 +187,8 @@ def series(dates: int, skipped: int = 0) -> dict[str, Any]:
         "contact_phone": "13900003333",
         "equipment": "钢琴",
         "status": "有效",
-        "remark": "每周二上午",
+        "rule": "每周二，共52次",
+        "remark": "上午场",
         "dates": [
             {**one, "number": f"YY-310110016-2026-{n:04}", "status": "已确认"} for n, one in enumerate(span[:dates], 1)
         ],

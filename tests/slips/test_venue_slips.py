@@ -100,11 +100,19 @@ def test_rule_17_skipped_dates_stand_in_their_place_with_the_reason() -> None:
     assert "共4次；另有2个日期未约" in text
 
 
+def test_rule_19_a_cancelled_date_stays_listed_with_its_reason_and_is_not_counted() -> None:
+    record = series(3)
+    record["dates"][1] |= {"status": "已取消", "gone": True, "cancel_reason": "春节停办"}
+    text = printed(render("series", record, CONTEXT))
+    assert "已取消YY-310110016-2026-0002春节停办" in text
+    assert "共2次" in text
+
+
 def test_a_series_of_a_year_runs_on_under_its_headings() -> None:
     texts = [solid(text) for text in pages(render("series", series(53, 1), CONTEXT))]
     assert len(texts) == 2
     assert all("编号或原因" in text and "“夕阳红”合唱队" in text for text in texts)
-    assert [text.count("YY-310110016-2026-") for text in texts] == [33, 20]
+    assert [text.count("YY-310110016-2026-") for text in texts] == [31, 22]
     assert "申请人签名" in texts[1]
 
 

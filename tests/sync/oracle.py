@@ -93,7 +93,7 @@ class Verdict:
     seen_by_deleters: dict[Place, set[Any]] = field(default_factory=lambda: defaultdict(set))
     restored: set[Place] = field(default_factory=set)
     ghosts: bool = False
-    """Whether a fork was healed: what was written again may stand beside what replaced it."""
+    """Whether something was written again, as when a fork is healed: it may stand beside what replaced it."""
     missing: list[str] = field(default_factory=list)
     """Authors of acts that are in no log although somebody else had them."""
 

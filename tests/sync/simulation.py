@@ -328,7 +328,7 @@ class Simulation:
         pc = self.fleet.pcs[0]
         fate = self.fate()
         verdict = self.oracle.judge(fate)
-        verdict.ghosts = any(one.healed for one in self.fleet.pcs)
+        verdict.ghosts = any(one.healed for one in self.fleet.pcs) or self._written_again()
         lost = [f"what {author} did is nowhere" for author in verdict.missing]
         conflicts: dict[tuple[str, str], set[Any]] = {}
         for conflict in settling.conflicts(pc.office):
@@ -346,11 +346,17 @@ class Simulation:
             lost += [f"{record} is gone" for record in sorted(gone) if any(p[0] == record for p in verdict.written)]
         return lost
 
+    def _written_again(self) -> bool:
+        """Whether anything was issued again, as what a folder held that lost the keys of its id."""
+        pc = self.fleet.pcs[0]
+        with pc.replica.reading() as connection:
+            return bool(log.of_kind(connection, log.ADOPTION, pc.office.scope))
+
     def _held(self) -> Iterator[Held]:
-        """What somebody is shown as held."""
-        for pc in self.fleet.pcs:
-            with pc.office.reading() as session:
-                for one in forks.held(session.connection(), pc.office.scope):
+        """What somebody is shown as held, at a PC or on the console of the district."""
+        for replica in self.fleet.replicas:
+            with replica.reading() as connection:
+                for one in forks.held(connection, self.fleet.pcs[0].office.scope):
                     yield Held(one.change.record_id, log.write_of(one.change).values or {})
 
     def last_words(self, count: int = 60) -> str:

@@ -10,6 +10,7 @@ from app.sync import certificate as certificates
 from app.sync import closing, log, usb
 from app.sync.device import renew
 from app.sync.exchange import Limit
+from app.sync.forks import own_ids, strays_of
 from app.sync.packer import packer_for
 from app.sync.receive import open_all, receive
 from tests.sync.test_forks import equal, meet, names
@@ -68,6 +69,30 @@ def test_a_log_forked_under_an_earlier_id_heals_and_ends(world: World) -> None:
     before = contents(pc.replica)
     meet(world, pc, other)
     assert contents(pc.replica) == before, "the two pasts do not take turns"
+
+
+def test_a_closing_that_is_cut_off_itself_counts_again_once_it_is_said_again(world: World) -> None:
+    pc, other = _forked_under_an_earlier_id(world)
+    third = world.carded("c")
+    (earlier,) = own_ids(pc.workspace.machine) - {pc.device}
+    disk = pc.copy("under the new id")
+    pc.put(name="三")
+    world.carry(pc, third)
+    pc.lay_back(disk)
+    world.carry(other, pc)
+    meet(world, pc)  # the log of the earlier id is healed and closed, in a log that the third PC holds otherwise
+    with pc.replica.reading() as connection:
+        assert earlier in log.ends(connection, STREET)
+    for _round in range(3):
+        world.carry(pc, third)
+        world.carry(third, pc)
+        assert pc.workspace.check() == []
+    with pc.replica.reading() as connection:
+        assert earlier in log.ends(connection, STREET)
+    for _round in range(2):
+        meet(world, pc, other, third)
+    equal(world, pc, other, third)
+    assert names(pc) == {"区里有的", "另一台有的", "三"}
 
 
 def test_a_folder_put_back_twice_is_still_believed(world: World) -> None:
@@ -179,6 +204,23 @@ def test_a_past_with_erased_values_is_given_back_with_its_erasure(world: World) 
     assert names(pc) == names(other) == {"大厅", "之后"}
     assert pc.get(hall).contact_phone is None
     assert contents(pc.replica) == contents(other.replica)
+
+
+def test_an_erasure_in_a_tail_takes_its_values_away_also_where_the_tail_is_kept(world: World) -> None:
+    pc, other = world.carded("a"), world.carded("b")
+    meet(world, pc, other)
+    disk = pc.copy("whole disk")
+    pc.put(name="区里有的")
+    world.up(pc)
+    pc.lay_back(disk)
+    hall = pc.put(name="大厅", contact_phone="13812345678")
+    world.carry(pc, other)
+    erasing.erase(pc.workspace.office, "venue", hall)
+    meet(world, pc, other, rounds=4)
+    with other.replica.reading() as connection:
+        assert [change.values for change in strays_of(connection, STREET, "venue", hall)] == [None]
+    assert other.get(hall).contact_phone is None
+    equal(world, pc, other)
 
 
 def test_one_stamp_in_two_pasts_takes_away_no_write_that_nobody_saw(world: World) -> None:

@@ -41,7 +41,9 @@ EMPTY_HEADERS = re.compile(rb'"(Report-Msgid-Bugs-To|Last-Translator|Language-Te
 NOT_SHOWN = {
     "app/models/division.py": "kinds of street, compared with the codes that are shipped",
     "app/models/formats.py": "patterns of names, phones and addresses",
+    "app/services/excel/cells.py": "words of dates, times, yes and no that tables hold",
     "app/services/hours.py": "words and pattern of opening hours",
+    "app/services/quota_limits.py": "names of weekdays that people type",
     "app/services/rooms.py": "headings of the sheet of rooms that is read",
     "app/services/sample.py": "sample data",
     "app/store/pinyin.py": "readings of characters",

@@ -11,16 +11,19 @@ import pytest
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QWidget
 
 from app.services import printers, sheets
 from app.services.printers import Offset
 from app.services.sheets import Sheet
+from app.services.writing import save
 from app.slips.base import SlipContext
 from app.slips.test_page import test_page as page_for_test
 from app.views import dialogs, printer_card
 from app.views.context import Context
 from app.views.records.pdf_pages import pictures
 from app.views.records.printing import printer_for, send
+from app.views.records.sheet_choice import print_sheet
 from app.views.records.slip_preview import DaySheet, PreviewSheet
 from app.views.settings_page import SettingsPage
 
@@ -131,3 +134,41 @@ def test_a_pc_without_a_printer_says_so_and_still_shows_the_test_page(
     assert not page.printer.choice.isEnabled()
     assert "没有装打印机" in page.printer.choice.currentText()
     assert not page.printer.right.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name", "rooms"),
+    [
+        ("week_of_room", "week", 1),
+        ("door", "door", 0),
+        ("week", "week", 0),
+        ("cleaning", "cleaning", 0),
+        ("calls", "calls", 0),
+    ],
+)
+def test_each_sheet_is_chosen_by_its_name(
+    context: Context, qtbot: Any, asked: Any, chosen: str, name: str, rooms: int
+) -> None:
+    room = save(context.office, "venue", {"name": "音乐室"}).id
+    opened: list[DaySheet] = []
+    asked.answer("choose_one", chosen)
+    asked.answer("Sheet.run", opened.append)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    print_sheet(parent, context, "2026-11-24", room, "音乐室")
+    (preview,) = opened
+    qtbot.waitUntil(lambda: preview.yes.isEnabled())
+    wanted = Sheet(name, "2026-11-24", (room,) if rooms else ())
+    assert preview.file_name.startswith(wanted.title)
+    assert ("音乐室" in preview.file_name) == bool(rooms)
+    preview.count()
+    assert sheets.print_count(context.office, wanted) == 1
+
+
+def test_the_sheet_of_a_room_is_offered_only_where_one_is_shown(context: Context, qtbot: Any, asked: Any) -> None:
+    offered: list[str] = []
+    asked.answer("choose_one", lambda _parent, _title, _text, choices: offered.extend(code for code, _label in choices))
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    print_sheet(parent, context, "2026-11-24")
+    assert offered == ["door", "week", "cleaning", "calls"]

@@ -150,7 +150,7 @@ def test_who_is_late_what_is_out_and_what_is_held_is_told(page: TodayPage, qtbot
     said = {code: [one.accessibleName() for one in lines(page, code)] for code in ("bookings", "keys", "deposits")}
     assert said == {
         "bookings": ["8:50-11:00 排练 一楼大厅 迟到 10 分钟"],
-        "keys": ["201室 1把 一楼大厅 · 王** 应还 11月20日 10:00"],
+        "keys": ["201室 1把 一楼大厅 · 王* 应还 11月20日 10:00"],
         "deposits": ["11月20日 书画展 一楼大厅 300 元"],
     }
     assert page.day is not None

@@ -27,6 +27,10 @@ class Column:
     heading: str
     field: str
 
+    def address(self, row: int) -> str:
+        """The address of its cell in ``row``, from 1."""
+        return address(row - 1, self.at)
+
 
 @dataclass(frozen=True)
 class Headings:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QHelpEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
-from app.services.calendar import Block, Board
+from app.services.boards import Block, Board
 from app.text import _
 from app.views.calendar import layout, words
 from app.views.calendar.geometry import Geometry

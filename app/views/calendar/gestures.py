@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.services.calendar import MOVABLE, Block
+from app.services.boards import MOVABLE, Block
 from app.views.calendar.layout import DAY, Piece, Plan, minute_of
 
 STEP = 30

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from app.services.calendar import Board
+from app.services.boards import Board
 from app.views.calendar import gestures
 from app.views.calendar.canvas import Canvas
 from app.views.calendar.gestures import FINE, STEP, Span
@@ -17,8 +18,10 @@ from app.views.calendar.overlay import Hand
 
 EDGE = 6
 """Pixels at the top and bottom of a booking by which it is made longer or shorter."""
-PAGE = 240
-"""Minutes that Page Up and Page Down go."""
+
+
+TURNS = MappingProxyType({Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1})
+LETTERS = (Qt.Key.Key_T, Qt.Key.Key_D, Qt.Key.Key_W, Qt.Key.Key_M)
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,16 @@ class Grid(Canvas):
     asked = Signal(object)
     """:class:`~app.views.calendar.gestures.Asked`: this time is to be booked."""
     opened = Signal(object)
-    """The id of a booking to open."""
+    """The :class:`Block` to open."""
     dropped = Signal(object)
     """:class:`~app.views.calendar.gestures.Move`: a booking is to go there. It stays in hand until the board is shown
     anew or :meth:`put_back` is called."""
     locked = Signal(object)
     """The :class:`Block` somebody tried to move, which cannot be moved."""
+    turned = Signal(int)
+    """-1 for the day or week before, 1 for the one after."""
+    key_wanted = Signal(object)
+    """A letter that the page knows: T, D, W, M."""
 
     _grip: Grip | None = None
     _saving = False
@@ -121,7 +128,7 @@ class Grid(Canvas):
             return
         column, minute, piece = place
         if piece is not None:
-            self.opened.emit(piece.block.id)
+            self.opened.emit(piece.block)
             return
         top = gestures.snap(minute)
         span = gestures.stretched(self.plan, column, minute, top + STEP)
@@ -163,7 +170,8 @@ class Grid(Canvas):
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move, Shift extends, Alt moves a booking (with Shift its end), Enter books, opens or puts it down."""
+        """Arrows move, Shift extends, Alt moves a booking (with Shift its end), Enter books, opens or puts it down;
+        Page Up and Page Down turn to another day or week."""
         if self._saving:
             return
         key, held = event.key(), event.modifiers()
@@ -180,6 +188,10 @@ class Grid(Canvas):
             self.enter()
         elif key == Qt.Key.Key_F5:
             self._ask()
+        elif key in TURNS:
+            self.turned.emit(TURNS[Qt.Key(key)])
+        elif key in LETTERS and not (alt or held & Qt.KeyboardModifier.ControlModifier):
+            self.key_wanted.emit(chr(key))
         elif key == Qt.Key.Key_Escape:
             self._escape(event)
         elif key == Qt.Key.Key_Home and self.plan.columns:
@@ -270,7 +282,7 @@ class Grid(Canvas):
         if self._hand is not None:
             self._drop()
         elif (found := self.selected()) is not None:
-            self.opened.emit(found.id)
+            self.opened.emit(found)
         else:
             self._ask()
 
@@ -327,6 +339,4 @@ _ARROWS = {
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -STEP),
     Qt.Key.Key_Down: (0, STEP),
-    Qt.Key.Key_PageUp: (0, -PAGE),
-    Qt.Key.Key_PageDown: (0, PAGE),
 }

@@ -39,6 +39,7 @@ class Ink:
         self.faint = QPen(mixed(QColor(look.LINE), 0.5))
         self.now = QPen(self.red, 2)
         self.tint = QColor(look.TINT)
+        self.shut, self.closed = mixed(self.grey, 0.13), mixed(self.grey, 0.3)
         self.hatch = QBrush(mixed(self.grey, 0.5), Qt.BrushStyle.BDiagPattern)
         self.plain: QFont = theme.font(13)
         self.bold: QFont = theme.font(13, semibold=True)

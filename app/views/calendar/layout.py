@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from app.services.calendar import Block, Board, Room
-from app.text import _
+from app.services.boards import Block, Board, Room, Sort
 
 DAY = 1440
 STRIP = 0.75
@@ -40,13 +39,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Stripe:
-    """Time of a column in which nothing can be booked, and why. ``closed``: outside the opening hours."""
+    """Time of a column in which nothing can be booked, and why."""
 
     column: int
     top: int
     bottom: int
     reason: str
-    closed: bool = False
+    sort: Sort = "taken"
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Plan:
 
     def first_minute(self) -> int:
         """Where people want to look first: the earliest booking or opening, not later than 8:00."""
-        opening = [room.opens[0][0] for room in self.board.rooms if room.opens]
+        opening = [s.bottom for s in self.stripes if s.sort == "hours" and s.top == 0 and s.bottom < DAY]
         return min([8 * 60, *opening, *(piece.lead for piece in self.pieces)])
 
     def _busy(self, column: int, without: str) -> Iterator[tuple[int, int]]:
@@ -114,9 +113,8 @@ def plan(board: Board) -> Plan:
             piece = None if n is None else _piece(block, n, on)
             if piece is not None:
                 pieces.setdefault(piece.column, []).append(piece)
-    stripes = [*_shades(board, index), *_closed(columns)]
     laid = [piece for n in sorted(pieces) for piece in _lanes(pieces[n])]
-    return Plan(board, columns, tuple(laid), tuple(stripes))
+    return Plan(board, columns, tuple(laid), tuple(_shades(board, index)))
 
 
 def minute_of(moment: str, on: str) -> int:
@@ -168,15 +166,4 @@ def _shades(board: Board, index: dict[tuple[str, str], int]) -> Iterator[Stripe]
             column = index.get((shade.venue, on))
             top, bottom = max(minute_of(shade.start, on), 0), min(minute_of(shade.end, on), DAY)
             if column is not None and top < bottom:
-                yield Stripe(column, top, bottom, shade.reason)
-
-
-def _closed(columns: Sequence[Column]) -> Iterator[Stripe]:
-    for n, column in enumerate(columns):
-        if column.room.status != "open":
-            yield Stripe(n, 0, DAY, _("暂停开放") if column.room.status == "paused" else _("已停用"), closed=True)
-        elif column.room.opens:
-            edges = [0, *(minute for span in column.room.opens for minute in span), DAY]
-            for top, bottom in zip(edges[::2], edges[1::2], strict=True):
-                if top < bottom:
-                    yield Stripe(n, top, bottom, _("不在开放时间"), closed=True)
+                yield Stripe(column, top, bottom, shade.reason, shade.sort)

@@ -12,8 +12,8 @@ from app.views.calendar.paint import LEFT
 from app.views.calendar.words import status
 from app.views.theme import Theme
 
-STATES = ("confirmed", "tentative", "no_show", "closed")
-SQUARES = ("hatch", "ground")
+STATES = ("confirmed", "tentative", "offered", "no_show", "closed")
+SQUARES = ("hatch", "closure", "hours")
 
 
 class Legend(QWidget):
@@ -26,7 +26,8 @@ class Legend(QWidget):
             "tentative": _("待定、已申请"),
             "clash": _("冲突"),
             "hatch": _("布置清场，或整厅、分区已占用"),
-            "ground": _("不在开放时间"),
+            "closure": _("停用"),
+            "hours": _("不在开放时间"),
             "now": _("现在"),
         }
         self._entries = tuple({**{code: status(code) for code in STATES}, **texts}.items())
@@ -43,13 +44,14 @@ class Legend(QWidget):
         ink, painter = self._ink, QPainter(self)
         painter.setFont(ink.small)
         metrics, side, x = ink.measure(ink.small), ink.px(12), 0
+        gap = ink.px(24) - max(self.sizeHint().width() - ink.px(24) - self.width(), 0) // (len(self._entries) - 1) - 1
         for code, word in self._entries:
             box = QRect(x, (self.height() - side) // 2, side, side)
             self._mark(painter, code, box)
             painter.setPen(ink.second)
             width = metrics.horizontalAdvance(word)
             painter.drawText(QRect(x + side + ink.px(6), 0, width + 2, self.height()), LEFT, word)
-            x += side + width + ink.px(24)
+            x += side + ink.px(6) + width + max(gap - ink.px(6), ink.px(4))
         painter.end()
 
     def _mark(self, painter: QPainter, code: str, box: QRect) -> None:
@@ -57,7 +59,7 @@ class Legend(QWidget):
         if code == "now":
             painter.fillRect(QRect(box.x(), box.center().y(), box.width(), 2), ink.red)
         elif code in SQUARES:
-            painter.fillRect(box, ink.ground)
+            painter.fillRect(box, {"hatch": ink.ground, "closure": ink.closed, "hours": ink.shut}[code])
             if code == "hatch":
                 painter.fillRect(box, ink.hatch)
             painter.setPen(ink.grey)

@@ -12,7 +12,7 @@ from app.text import _
 from app.views.calendar import words
 from app.views.calendar.geometry import Geometry
 from app.views.calendar.ink import Ink
-from app.views.calendar.layout import DAY, Column, Piece, Plan
+from app.views.calendar.layout import DAY, Column, Piece, Plan, Stripe
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -70,25 +70,28 @@ def _stripes(painter: QPainter, scene: Scene) -> None:
         rect = at.rect(stripe.column, stripe.top, stripe.bottom)
         if not rect.intersects(at.body):
             continue
-        painter.fillRect(rect, ink.ground)
-        if not stripe.closed:
+        painter.fillRect(rect, {"closed": ink.closed, "hours": ink.shut, "taken": ink.ground}[stripe.sort])
+        if stripe.sort == "taken":
             painter.fillRect(rect, ink.hatch)
+        if stripe.sort == "hours" and stripe.bottom - stripe.top < DAY:
+            continue  # the legend says it once
         shown = rect.intersected(at.body)
         line = ink.measure(ink.small).height()
         inner = shown.adjusted(ink.px(6), ink.px(2), -ink.px(6), -ink.px(2))
         if inner.height() >= line:
-            _plate(painter, scene, inner, stripe.reason)
+            _plate(painter, scene, inner, stripe)
 
 
-def _plate(painter: QPainter, scene: Scene, inner: QRect, reason: str) -> None:
+def _plate(painter: QPainter, scene: Scene, inner: QRect, stripe: Stripe) -> None:
     """A reason on its own ground, so that hatching does not cross the words; at most three lines."""
     ink = scene.ink
     line = ink.measure(ink.small).height()
-    lines = ink.broken(ink.small, reason, inner.width() - ink.px(4), min(3, inner.height() // line))
+    lines = ink.broken(ink.small, stripe.reason, inner.width() - ink.px(4), min(3, inner.height() // line))
     top = inner.y()
     width = max(ink.measure(ink.small).horizontalAdvance(text) for text in lines) + ink.px(4)
-    painter.fillRect(QRect(inner.x() - ink.px(2), top, width, line * len(lines)), ink.ground)
-    painter.setPen(ink.second)
+    if stripe.sort == "taken":
+        painter.fillRect(QRect(inner.x() - ink.px(2), top, width, line * len(lines)), ink.ground)
+    painter.setPen(ink.text if stripe.sort == "closed" else ink.second)
     for text in lines:
         painter.drawText(QRect(inner.x(), top, inner.width(), line), LEFT, text)
         top += line
@@ -177,7 +180,7 @@ def _narrow(painter: QPainter, scene: Scene, piece: Piece, inner: QRect) -> None
     if one.holds:
         lines = ink.broken(ink.small, words.name(one), inner.width(), rows)
     else:
-        word = words.status(one.status)
+        word = words.status(one.status).split("，")[0]
         lines = list(word) if len(word) <= rows else []
         inner = inner.adjusted(-ink.px(4), 0, ink.px(2), 0)
     painter.setFont(ink.small)
@@ -286,7 +289,7 @@ def _day_head(painter: QPainter, scene: Scene, where: Column, rect: QRect) -> No
     today = where.date == scene.now[:10]
     painter.setFont(ink.strong)
     painter.setPen(ink.accent if today else ink.text)
-    day = say_day(where.date)
+    day = f"{say_day(where.date)} {scene.plan.board.holidays.get(where.date, '')}".strip()
     long = _("{day} 今天", day=day)
     fits = today and ink.measure(ink.strong).horizontalAdvance(long) <= rect.width()
     painter.drawText(rect, LEFT, long if fits else ink.short(ink.strong, day, rect.width()))

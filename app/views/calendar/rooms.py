@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.calendar import Room
+from app.services.boards import Room
 from app.text import _
 from app.views.theme import Theme
 
@@ -27,19 +27,19 @@ TICKED = Qt.CheckState.Checked
 
 
 class RoomPicker(QFrame):
-    """A popup below its button. In a week one room is picked; in a day as many as are ticked."""
+    """A popup below its button. One room is picked (or, by the word ``every``, all), or as many as are ticked."""
 
     searched = Signal(object)
     """The words to look for; the page answers with :meth:`offer`."""
     chosen = Signal(object)
     """A tuple of room ids, or None for the usual ones."""
 
-    def __init__(self, theme: Theme, *, single: bool, ticked: Sequence[str], parent: QWidget) -> None:
+    def __init__(self, theme: Theme, *, single: bool, ticked: Sequence[str], parent: QWidget, every: str = "") -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("look", "card")
         self._row = QSize(0, theme.px(32))
-        self._single, self._ticked = single, list(ticked)
+        self._single, self._ticked, self._every = single, list(ticked), every
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("查找场地：名称或拼音首字母"))
         self.search.setAccessibleName(_("查找场地"))
@@ -85,6 +85,10 @@ class RoomPicker(QFrame):
             rooms = sorted(rooms, key=lambda room: room.id not in self._ticked)
         self.list.blockSignals(True)
         self.list.clear()
+        if self._every and not self.search.text().strip():
+            item = QListWidgetItem(self._every)
+            item.setSizeHint(self._row)
+            self.list.addItem(item)
         for room in rooms:
             said = _("{name}  {n}人", name=room.name, n=room.capacity) if room.capacity else room.name
             item = QListWidgetItem(said)
@@ -133,7 +137,7 @@ class RoomPicker(QFrame):
     @Slot(QListWidgetItem)
     def _clicked(self, item: QListWidgetItem) -> None:
         if self._single:
-            self._end((item.data(ID),))
+            self._end((item.data(ID),) if item.data(ID) else None)
 
     @Slot()
     def _enter(self) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from app.models.bookings import BOOKING_STATUS
-from app.services.calendar import PENDING, Block, Board
+from app.services.boards import OFFERED, PENDING, Block, Board
+from app.services.months import Month, MonthDay
 from app.services.times import say_day, say_span
 from app.text import _
 from app.views.calendar.layout import Plan
@@ -28,7 +31,11 @@ def length(minutes: int) -> str:
 
 
 def status(code: str) -> str:
-    """The word for a booking's status; an unknown one raw."""
+    """The word for a booking's status; an unknown one raw. A no-show has left its room (rules.md 24)."""
+    if code == "no_show":
+        return _("爽约，已释放")
+    if code == OFFERED:
+        return _("为候补保留")
     return _(dict(BOOKING_STATUS).get(code, code))
 
 
@@ -81,14 +88,37 @@ def summary(board: Board, today: str) -> str:
         day = _("本周") if board.dates[0] <= today <= board.dates[-1] else _("这一周")
     else:
         day = _("今天") if board.first == today else _("这天")
+    fits = [] if board.fitting is None else [_("符合要求的场地 {n} 个", n=board.fitting)]
     if not board.total:
-        return _("{day}还没有预约", day=day)
+        return "，".join([_("{day}还没有预约", day=day), *fits])
     said = [_("{day} {n} 场预约", day=day, n=board.total)]
     if board.pending:
         said.append(_("{n} 场待确认", n=board.pending))
     if board.clashes:
         said.append(_("{n} 场时间冲突", n=board.clashes))
-    return "，".join(said)
+    if board.elsewhere:
+        said.append(_("{n} 场在没有显示的场地", n=board.elsewhere))
+    return "，".join([*said, *fits])
+
+
+def day_title(on: str, holiday: str, today: str) -> str:
+    """``11月24日 周二 国庆节``, with the year where it is another one."""
+    said = say_day(on)
+    if on[:4] != today[:4]:
+        said = _("{year}年{day}", year=on[:4], day=said)
+    return f"{said} {holiday}".strip()
+
+
+def week_title(monday: str, room: str) -> str:
+    """The seven days of a room."""
+    last = (date.fromisoformat(monday) + timedelta(days=6)).isoformat()
+    return _("{first} 至 {last}  {room}", first=say_day(monday), last=say_day(last), room=room).strip()
+
+
+def month_title(month: str, room: str) -> str:
+    """``2026年11月  所有场地``."""
+    said = _("{year}年{month}月", year=month[:4], month=int(month[5:]))
+    return f"{said}  {room or _('所有场地')}"
 
 
 def moved(block: Block, start: str, end: str, room: str) -> str:
@@ -99,3 +129,30 @@ def moved(block: Block, start: str, end: str, room: str) -> str:
 def pending(block: Block) -> bool:
     """Whether somebody still has to decide on it."""
     return block.status in PENDING
+
+
+def month_day(day: MonthDay, between: str = "，") -> str:
+    """A day of the month: its holiday, why it is closed, its bookings."""
+    said = [" ".join(part for part in (say_day(day.date), day.holiday) if part)]
+    said += [day.closed] if day.closed else []
+    said += day.notes
+    if day.count:
+        count = _("{n} 场预约", n=day.count)
+        said.append(_("{count}，{m} 场待确认", count=count, m=day.pending) if day.pending else count)
+    else:
+        said.append(_("没有预约"))
+    for entry in day.firsts:
+        parts = (entry.start, entry.name or _("未写活动名称"), entry.room, status(entry.status))
+        said.append(" ".join(part for part in parts if part))
+    if day.count > len(day.firsts):
+        said.append(_("另 {n} 场", n=day.count - len(day.firsts)))
+    return between.join(said)
+
+
+def month_summary(month: Month, today: str) -> str:
+    """The line under the title of a month."""
+    when = _("本月") if today[:7] == month.month else _("这个月")
+    if not month.total:
+        return _("{day}还没有预约", day=when)
+    said = _("{day} {n} 场预约", day=when, n=month.total)
+    return _("{said}，{n} 场待确认", said=said, n=month.pending) if month.pending else said

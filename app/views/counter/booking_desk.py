@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import ClassVar
 
 from app.errors import Fault
 from app.models.registry import KINDS
@@ -27,7 +28,7 @@ KEPT = ("deposit_kept", "deposit_reason")
 class BookingDesk(StepBar):
     """The row above a booking's form; beside a refused one, what is free instead."""
 
-    labels = {
+    labels: ClassVar[Mapping[str, tuple[str, str]]] = {
         "approve": ("批准", "check"),
         "reject": ("不批准…", "x"),
         "check_in": ("到场", "check"),
@@ -135,7 +136,7 @@ class BookingDesk(StepBar):
             )  # fmt: skip
 
     def _sheet(
-        self, title: str, yes: str, kind: str, names: Sequence[str], values: dict[str, object], job: Job, words: str,
+        self, title: str, yes: str, kind: str, names: Sequence[str], values: Mapping[str, object], job: Job, words: str,
         optional: Sequence[str] = (),
     ) -> None:  # fmt: skip
         sheet = AskSheet(self.page, self.context, title, yes, KINDS[kind], names, values, job, optional=optional)

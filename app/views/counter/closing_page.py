@@ -28,7 +28,7 @@ from app.views.records.editors import TextEditor
 from app.views.records.editors_link import LinkEditor
 from app.views.records.editors_time import DateEditor
 from app.views.records.field_box import FieldBox
-from app.views.records.typed import moment, parse_time
+from app.views.records.typed import moment, parse_hours
 
 TYPING_MS = 300
 SHOWN = 100
@@ -50,13 +50,10 @@ def span_of(first: str, last: str | None, hours: str | None) -> tuple[str, str]:
         raise Misfit(_("早于第一天"), _("请核对日期"))
     if not hours:
         return f"{first}T00:00", f"{date.fromisoformat(last) + timedelta(days=1)}T00:00"
-    parts = (
-        hours.replace("－", "-").replace("—", "-").replace("–", "-").replace("至", "-").replace("到", "-").split("-")
-    )
-    times = [parse_time(part) for part in parts]
-    if len(times) != 2 or not all(times):
+    times = parse_hours(hours)
+    if times is None:
         raise Misfit(_("看不懂“{text}”这个时段", text=hours), _("请按 13:00-17:00 的样子填写"))
-    start, end = moment(first, str(times[0])), moment(last, str(times[1]))
+    start, end = moment(first, times[0]), moment(last, times[1])
     if end <= start:
         raise Misfit(_("结束不晚于开始"), _("请核对时段"))
     return start, end

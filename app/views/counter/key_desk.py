@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 from app.services import counter
 from app.services.times import say_day, say_time
@@ -14,7 +16,7 @@ from app.views.records.form_jobs import Loaded
 class KeyDesk(StepBar):
     """The row above the form of a handover."""
 
-    labels = {"back": ("还钥匙", "key")}
+    labels: ClassVar[Mapping[str, tuple[str, str]]] = {"back": ("还钥匙", "key")}
 
     def about(self, found: Loaded) -> None:
         """Out, overdue, or back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -41,7 +42,7 @@ class MarkLabel(QWidget):
 class StepBar(Extra):
     """How it stands in words, then the buttons; they rest while something typed is not saved."""
 
-    labels: Mapping[str, tuple[str, str]] = {}
+    labels: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """By step: its word (a Chinese message id), and its icon."""
 
     def __init__(self, page: FormPage) -> None:
@@ -69,7 +70,8 @@ class StepBar(Extra):
         self.buttons = {}
         for step in steps:
             label, icon = self.labels[step]
-            one = button(self.page.theme, _(label), self._clicked, icon=icon)
+            theme = self.page.theme
+            one = button(theme, _(label), self._clicked, icon="" if theme.size == "huge" else icon)
             one.setProperty("step", step)
             self.buttons[step] = one
             self.row_layout.addWidget(one)
@@ -102,7 +104,7 @@ class StepBar(Extra):
         self.page.ready = False  # our own writing is no news to this form
         notes = "".join(saved.notices)
         self.context.wrote(WRITTEN, f"{words}。{notes}" if notes else words, saved.op)
-        self.page.refresh()
+        self.page.mark_stale()
 
     def _refused(self, doing: Doing, words: str, error: Exception) -> None:
         self.setEnabled(True)

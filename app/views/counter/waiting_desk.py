@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 from app.services import slot_waiting
 from app.services.times import say_day, say_time
@@ -14,7 +16,10 @@ from app.views.records.form_jobs import Loaded
 class WaitingDesk(StepBar):
     """The row above the form of a place on the waiting list."""
 
-    labels = {"accept": ("接受，成为预约", "check"), "leave": ("退出候补", "x")}
+    labels: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "accept": ("接受，成为预约", "check"),
+        "leave": ("退出候补", "x"),
+    }
 
     def about(self, found: Loaded) -> None:
         """How it stands: waiting, held until a deadline, or over."""

@@ -216,9 +216,10 @@ class FilterBar(QWidget):
         """What the caller narrowed the list to and no chip shows; a click takes it away."""
         names = [name for name in query.where if name not in self.chips and name in self.kind.fields]
         names += ["conflicts"] if query.conflicts else []
-        if not names:
+        if not names and query.among is None:
             return None
         labels = [_("有冲突") if name == "conflicts" else _(self.kind.fields[name].label) for name in names]
+        labels += [query.why] if query.among is not None else []
         chip = Chip(self.theme, "、".join(labels))
         chip.say(_("已选定 ✕"))
         chip.setToolTip(_("取消这个条件，看全部"))
@@ -239,7 +240,13 @@ class FilterBar(QWidget):
     def narrowed(self) -> bool:
         """Whether any condition is set."""
         chosen = any(chip.chosen() for chip in self.chips.values())
-        return bool(self.search.text().strip() or chosen or (self.period and self.period.period) or self.fixed)
+        return bool(
+            self.search.text().strip()
+            or chosen
+            or (self.period and self.period.period)
+            or self.fixed
+            or self._base.among
+        )
 
     def query(self) -> Query:
         """What the list shall show; the order is the list's own."""

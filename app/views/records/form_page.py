@@ -380,7 +380,7 @@ class FormPage(Page):
         self.ready = False
         if done.row.conflicts or (self.record_id is None and done.forms):
             self.record_id = done.row.id
-            self.refresh()
+            self.mark_stale()
         else:
             self.context.back()
 

@@ -23,6 +23,7 @@ from app.views.records import columns as cols
 from app.views.records.columns import Columns
 from app.views.records.filters import FilterBar
 from app.views.records.list_jobs import ListJobs
+from app.views.records.list_tables import ListTables
 from app.views.records.list_words import counts_of, summary
 from app.views.records.model import Listing, RecordsModel
 from app.views.records.table import RecordsTable
@@ -95,9 +96,11 @@ class ListPage(Page):
         self._columns_button = self.button(_("列"), self.jobs.choose_columns, icon="columns-3")
         new = self.button(_("新建{kind}", kind=_(self.kind.label)), self._new, icon="plus", look="primary")
         new.setToolTip(_("新建（F5）"))
-        quiet = [printing, self._columns_button]
+        self.tables = ListTables(self)
+        quiet = [self.tables.button, printing, self._columns_button]
         if self.kind.name == "closure":
-            quiet.insert(0, self.button(_("停用并通知…"), self._close_days, icon="lock"))
+            quiet[1] = self.button(_("停用并通知…"), self._close_days, icon="lock")
+            self.tables.take_in(printing)
         self.set_actions(new, quiet)
 
     @Slot()
@@ -229,14 +232,10 @@ class ListPage(Page):
             self._nothing = self.empty_state(_("没有符合条件的{kind}。", kind=label), offered)
         else:
             offered = self.button(_("新建{kind}", kind=label), self._new, icon="plus")
-            bring = self.button(_("从 Excel 导入"), self._import, look="link")
+            bring = self.button(_("从 Excel 导入"), self.tables.bring, look="link")
             self._nothing = self.empty_state(_("还没有{kind}。", kind=label), offered, bring)
         self.stack.addWidget(self._nothing)
         self.stack.setCurrentWidget(self._nothing)
-
-    @Slot()
-    def _import(self) -> None:
-        self.context.open_page("import", kind=self.kind.name)
 
     @Slot(object)
     def _open(self, record_id: str) -> None:

@@ -162,7 +162,7 @@ class PreviewSheet(Sheet):
             return
         printer = printer_for(self.pages[0].size, self.printer_name)
         printer.setDocName(self.file_name)
-        if not dialogs.choose_printer(self, printer):
+        if not self.context.choose_printer(self, printer):
             return
         apply_paper(printer, self.pages[0].size)
         self._to_print = printer

@@ -24,6 +24,7 @@ _TIME = re.compile(r"(\d{1,2})(?:[:点时.](\d{1,2}|半|一刻|三刻|整)?分?)
 _DIGITS = re.compile(r"\d{3,4}")
 _LENGTH = re.compile(r"(?:(\d+(?:\.\d+)?|半)(?:个)?(半)?(?:小时|钟头|h))?(?:(\d+)(?:分钟|分|min|m)?)?")
 _CHINESE = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_BETWEEN = re.compile("[-－—–~～至到]")
 _QUARTERS = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 _MORNING, _NOON, _AFTERNOON = ("凌晨", "早上", "早晨", "上午", "早"), ("中午",), ("下午", "傍晚", "晚上", "晚")
 PAST_DAYS = 180
@@ -147,6 +148,15 @@ def parse_length(text: str) -> int | None:
     hours = 0.5 if match[1] == "半" else float(match[1] or 0) + (0.5 if match[2] else 0)
     minutes = round(hours * 60) + int(match[3] or 0)
     return minutes if 0 < minutes < 1440 else None
+
+
+def parse_hours(text: str) -> tuple[str, str] | None:
+    """Two times, ``13:00-17:00`` or ``下午1点至5点``; None for anything else."""
+    parts = _BETWEEN.split(text)
+    if len(parts) != 2:
+        return None
+    first, last = (parse_time(part) for part in parts)
+    return (first, last) if first and last else None
 
 
 def _arabic_numerals(plain: str) -> str:

@@ -15,6 +15,7 @@ from tests.tools.bench.desk import booking, lists, put_10000
 from tests.tools.bench.exchange import exchange, news
 from tests.tools.bench.kit import Line, center
 from tests.tools.bench.load import load
+from tests.tools.bench.series import previews
 from tests.tools.bench.tables import tables
 from tests.tools.bench.usb import usb
 from tests.tools.bench.window import start
@@ -36,6 +37,7 @@ PARTS = {
     "lists": over_a_center(lists),
     "booking": over_a_center(booking),
     "excel": over_a_center(tables),
+    "series": over_a_center(previews),
     "usb": usb,
     "exchange": exchange,
     "news": news,

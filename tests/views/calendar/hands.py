@@ -16,9 +16,11 @@ SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 
 
 def settle(page: CalendarPage) -> None:
-    for _round in range(3):
-        QApplication.processEvents()
+    """As ``settling.settle``, for tests that hold no qtbot."""
+    QApplication.processEvents()
+    while page.waiting or page.context.tasks.pending:
         page.context.tasks.drain()
+        QApplication.processEvents()
     page.grid.viewport().repaint()
 
 

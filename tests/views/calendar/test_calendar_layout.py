@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.services.calendar import Block, Board, Room, Shade
+from app.services.boards import Block, Board, Room, Shade
 from app.views.calendar import gestures, words
 from app.views.calendar.gestures import Asked, Span
 from app.views.calendar.layout import plan
@@ -20,8 +20,8 @@ def block(key: str, start: str, end: str, **values: Any) -> Block:
     return Block(key, values.pop("venue", "a"), *full, contact="", **{**known, **values})
 
 
-def board(*blocks: Block, days: int = 1, first: str = DAY, shades: tuple[Shade, ...] = (), **room: Any) -> Board:
-    rooms = (Room("a", "一楼大厅", **room),) if days > 1 else (Room("a", "一楼大厅", **room), Room("b", "二楼教室"))
+def board(*blocks: Block, days: int = 1, first: str = DAY, shades: tuple[Shade, ...] = ()) -> Board:
+    rooms = (Room("a", "一楼大厅"),) if days > 1 else (Room("a", "一楼大厅"), Room("b", "二楼教室"))
     return Board(first, days, rooms, blocks, shades)
 
 
@@ -49,8 +49,12 @@ def test_a_booking_that_ends_at_midnight_stands_in_its_own_day_only():
 
 
 def test_a_gap_ends_where_buffers_halls_and_opening_hours_say():
-    shade = Shade("a", f"{DAY}T15:00", f"{DAY}T16:00", "所属的 大厅 已被 乐龄服务社 预约")
-    laid = plan(board(block("1", "10:00", "11:00", before=30, after=15), shades=(shade,), opens=((510, 1260),)))
+    shades = (
+        Shade("a", f"{DAY}T15:00", f"{DAY}T16:00", "所属的 大厅 已被 乐龄服务社 预约"),
+        Shade("a", f"{DAY}T00:00", f"{DAY}T08:30", "不在开放时间", "hours"),
+        Shade("a", f"{DAY}T21:00", "2026-11-25T00:00", "不在开放时间", "hours"),
+    )
+    laid = plan(board(block("1", "10:00", "11:00", before=30, after=15), shades=shades))
     assert laid.gap(0, 9 * 60) == (510, 570)
     assert laid.gap(0, 9 * 60 + 40) is None
     assert laid.gap(0, 12 * 60) == (675, 900)
@@ -59,14 +63,11 @@ def test_a_gap_ends_where_buffers_halls_and_opening_hours_say():
     assert laid.gap(0, 9 * 60 + 40, without="1") == (510, 900)
 
 
-def test_opening_hours_and_a_pause_close_a_column_with_the_reason():
-    laid = plan(board(opens=((510, 690), (780, 1020))))
-    assert [(s.top, s.bottom, s.reason) for s in laid.stripes] == [
-        (0, 510, "不在开放时间"),
-        (690, 780, "不在开放时间"),
-        (1020, 1440, "不在开放时间"),
-    ]
-    assert [s.reason for s in plan(board(status="paused")).stripes] == ["暂停开放"]
+def test_people_look_first_where_the_room_opens_or_the_first_booking_is_set_up():
+    early = Shade("a", f"{DAY}T00:00", f"{DAY}T07:00", "不在开放时间", "hours")
+    assert plan(board(shades=(early,))).first_minute() == 420
+    assert plan(board(block("1", "07:00", "08:00", before=30), shades=(early,))).first_minute() == 390
+    assert plan(board()).first_minute() == 480
 
 
 def test_dragging_snaps_to_half_hours_with_shift_to_quarters_and_stops_at_what_is_taken():

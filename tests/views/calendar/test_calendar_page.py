@@ -138,7 +138,7 @@ def test_a_refused_move_goes_back_and_says_who_has_the_room(qtbot, context, open
     assert times(context, booking)[1] == "09:00"
     assert page.grid.plan.piece_of(booking).top == 9 * 60
     assert page.message.isVisible()
-    text = page.message.findChildren(type(page._message))[0].text()
+    text = page.message.words.text()
     assert text.startswith("音乐室 11月24日 周二 14:00-16:00 已被 乐龄合唱队 预约\n可选：")
     assert not said
     drag(qtbot, page, at(page, here, 9 * 60 + 15), at(page, here, 10 * 60 + 50))

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from app.services import calendar, reading, writing
-from app.services.calendar import Board
+from app.services.boards import Board
+from app.views.calendar.page import NO_ROOMS
 from app.views.calendar.rooms import RoomPicker
 from app.views.context import Goto
 from app.views.records.slip_preview import PreviewSheet
@@ -100,7 +101,7 @@ def test_rooms_are_searched_ticked_and_remembered(qtbot, context, open_page, roo
     page = open_page()
     page.bar.rooms.click()
     settle(page)
-    picker = page._picker
+    picker = page.chooser.picker
     assert isinstance(picker, RoomPicker)
     picker.search.setText("yys")
     settle(page)
@@ -113,12 +114,12 @@ def test_rooms_are_searched_ticked_and_remembered(qtbot, context, open_page, roo
     calendar.remember(context.office, [rooms["music"]])
     page.refresh()
     settle(page)
-    assert page._summary.text() == "这天 1 场预约（其中 1 场在没有显示的场地）"
+    assert page._summary.text() == "这天 1 场预约，1 场在没有显示的场地"
 
 
 def test_without_any_room_the_page_offers_to_make_one(open_page, went):
     page = open_page()
-    assert page.stack.currentIndex() == 1
+    assert page.stack.currentIndex() == NO_ROOMS
     page._new_room()
     assert went == [Goto("form", {"kind": "venue", "values": {}})]
 
@@ -135,6 +136,7 @@ def test_the_plan_of_the_day_lists_every_booked_room_with_masked_contacts(contex
     book(rooms["hall"], "09:00", "10:00", status="cancelled", purpose="不印")
     page = open_page()
     sheets: list[PreviewSheet] = []
+    asked.answer("choose_one", "door")
     asked.answer("Sheet.run", sheets.append)
     page.print_plan()
     pdf = sheets[0].make()
@@ -149,11 +151,11 @@ def test_the_plan_of_the_day_lists_every_booked_room_with_masked_contacts(contex
     settle(page)
 
 
-def test_the_plan_of_a_room_shows_its_week(context, open_page, rooms, book, asked):
+def test_the_plan_of_a_room_shows_its_week(open_page, rooms, book, asked):
     book(rooms["music"], "09:00", "10:00")
-    page = open_page()
-    page._venue, page._week = rooms["music"], True
+    page = open_page(venue=rooms["music"])
     sheets: list[PreviewSheet] = []
+    asked.answer("choose_one", "week_of_room")
     asked.answer("Sheet.run", sheets.append)
     page.print_plan()
     text = "".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(sheets[0].make()))

@@ -142,7 +142,7 @@ def test_equipment_is_added_piece_by_piece(counter: Any, asked: Any):
         chairs.id,
         20,
     )
-    shown = [one for one in page._related if one.what.relation.kind.name == "booking_equipment"][0]
+    shown = next(one for one in page._related if one.what.relation.kind.name == "booking_equipment")
     assert [shown._title(one) for one in shown.what.rows] == ["折叠椅"]
 
 
