@@ -53,9 +53,9 @@ class Context(QObject):
     preferred = Signal(object)
     """A pair (name, value) of :class:`~app.views.preferences.Preferences` that the person chose."""
     join_wanted = Signal(object)
+    """The path of a card by which this PC, set up already, shall join its center."""
     restore_wanted = Signal(object)
     """The path of a backup to go back to."""
-    """The path of a card by which this PC, set up already, shall join its center."""
 
     def __init__(
         self, workspace: Workspace, tasks: Tasks, theme: Theme, actor: str, parent: QObject | None = None

@@ -11,6 +11,8 @@ from app.text import LANGUAGES
 from app.views.theme import TEXT_SIZES
 
 FILE = "desktop.json"
+LOCKS = (5, 10, 30, 0)
+"""Minutes to choose from for the lock."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Preferences:
     size: str = "standard"
     language: str = "zh"
     user: str = ""
+    lock_minutes: int = 10
+    """After so long without a touch the window asks for the password again; 0: never."""
 
     @classmethod
     def load(cls, config: Path) -> Preferences:
@@ -29,7 +33,11 @@ class Preferences:
             size, language, user = (str(kept.get(name, "")) for name in ("size", "language", "user"))
         except (OSError, ValueError, AttributeError):
             return cls()
-        return cls(size if size in TEXT_SIZES else "standard", language if language in LANGUAGES else "zh", user)
+        minutes = kept.get("lock_minutes", cls.lock_minutes)
+        return cls(
+            size if size in TEXT_SIZES else "standard", language if language in LANGUAGES else "zh", user,
+            minutes if minutes in LOCKS else cls.lock_minutes,
+        )  # fmt: skip
 
     def save(self, config: Path) -> None:
         """Keep it; a folder that cannot be written only means that the next start asks again."""

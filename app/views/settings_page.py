@@ -18,6 +18,7 @@ from app.views.backup_card import BackupCard
 from app.views.context import Context, Said
 from app.views.elided import ElidedLabel
 from app.views.page import Page
+from app.views.preferences import LOCKS, Preferences
 from app.views.printer_card import PrinterCard
 from app.views.theme import TEXT_SIZES
 from app.views.wizard_steps import size_name
@@ -111,7 +112,17 @@ class SettingsPage(Page):
         users = self.button(_("使用人员"), self._users, icon="users")
         card.addLayout(self._row(_("资料"), center, users))
         change = self.button(_("设置我的密码"), self._password, icon="key")
+        self.lock = QComboBox()
+        self.lock.setAccessibleName(_("离开后锁定"))
+        for minutes in LOCKS:
+            self.lock.addItem(_("{n} 分钟没有操作", n=minutes) if minutes else _("不锁定"), minutes)
+        kept = Preferences.load(self.context.workspace.machine.folder.parent).lock_minutes
+        self.lock.setCurrentIndex(LOCKS.index(kept))
+        self.lock.activated.connect(self._lock_chosen)
+        words = QLabel(_("设置了密码的人员，回来时要再输一次"))
+        words.setProperty("look", "second")
         card.addLayout(self._row(_("登录"), change))
+        card.addLayout(self._row(_("离开后锁定"), self.lock, words))
 
     def _data(self) -> None:
         card = self._card(_("数据"))
@@ -142,6 +153,10 @@ class SettingsPage(Page):
         chosen = self.language.currentData()
         self.context.preferred.emit(("language", chosen))
         self.language_note.setText("" if chosen == text.language() else _("重新打开枢纽后生效"))
+
+    @Slot(int)
+    def _lock_chosen(self, _at: int) -> None:
+        self.context.preferred.emit(("lock_minutes", self.lock.currentData()))
 
     @Slot()
     def _center(self) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Goto, Said
+from app.views.idle import Idle
 from app.views.keeper import Keeper
 from app.views.nav import Nav
 from app.views.page import Page
@@ -79,6 +80,7 @@ class Shell(QWidget):
         self.nav.who.connect(self._other_person)
         self.undo_bar.undo.connect(self._undo)
         self.palette_ = None
+        self.idle: Idle | None = None
         self._say_status()
         self._say_findings()
 
@@ -109,6 +111,11 @@ class Shell(QWidget):
         self.context.watch.start()
         Keeper(self.context)
         self.context.syncer.start()
+
+    def watch_idle(self) -> SignalInstance:
+        """Begin to watch whether anybody is there; the signal for when nobody was."""
+        self.idle = Idle(self, self.preferences.lock_minutes)
+        return self.idle.passed
 
     def open_bundle(self, path: Path) -> None:
         """Show what a double-clicked bundle would bring; it is imported after a confirm."""
@@ -330,6 +337,8 @@ class Shell(QWidget):
             QTimer.singleShot(0, self, partial(self.set_text_size, value))
         else:
             self.keep(replace(self.preferences, **{name: value}))
+            if self.idle is not None:
+                self.idle.set_minutes(self.preferences.lock_minutes)
 
     def keep(self, preferences: Preferences) -> None:
         """Remember preferences on this PC."""

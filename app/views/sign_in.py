@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.services import local
+from app.services import local, signing_in
 from app.services.people import Person, people
 from app.services.slips import center_name
 from app.text import _
+from app.views import dialogs
 from app.views.page import button
 from app.views.tasks import Tasks
 from app.views.theme import Theme
@@ -60,6 +63,8 @@ class SignIn(QWidget):
         column.addWidget(self.fault)
         column.addSpacing(theme.px(8))
         column.addWidget(self.enter)
+        self.forgotten = button(theme, _("忘记密码"), self._forgotten, look="link")
+        column.addWidget(self.forgotten, 0, Qt.AlignmentFlag.AlignHCenter)
         self.who.currentIndexChanged.connect(self._person_chosen)
         self.password.returnPressed.connect(self.sign_in)
         self.typed.returnPressed.connect(self.sign_in)
@@ -96,7 +101,7 @@ class SignIn(QWidget):
     @Slot()
     def _person_chosen(self) -> None:
         guarded = self.person is not None and self.person.guarded
-        for part in (self._password_label, self.password):
+        for part in (self._password_label, self.password, self.forgotten):
             part.setVisible(guarded)
         self.password.clear()
         self.fault.clear()
@@ -117,17 +122,26 @@ class SignIn(QWidget):
         else:
             office, password = self.workspace.office, self.password.text()
             self.enter.setEnabled(False)
-            self.tasks.run(lambda: local.password_fits(office, person.id, password), self._checked, owner=self)
+            job = partial(signing_in.sign_in, office.acting(person.name), person.id, password)
+            self.tasks.run(job, self._let_in, self._refused, owner=self)
 
     @Slot(object)
-    def _checked(self, fits: bool) -> None:
+    def _let_in(self, _nothing: None) -> None:
         self.enter.setEnabled(True)
-        if fits and self.person is not None:
+        if self.person is not None:
             self.signed_in.emit(self.person.name)
-            return
-        self.fault.setText(_("密码不对，请再输一次。注意大小写和中英文输入法。"))
+
+    def _refused(self, error: Exception) -> None:
+        self.enter.setEnabled(True)
+        self.fault.setText("".join(dialogs.message(error)))
         self.password.selectAll()
         self.password.setFocus()
+
+    @Slot()
+    def _forgotten(self) -> None:
+        if self.person is not None and ResetSheet(self, self.workspace, self.tasks, self.person).run():
+            self._person_chosen()
+            self.fault.setText(_("密码已经重设，请用新密码登录。"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes in from anywhere."""
@@ -135,3 +149,40 @@ class SignIn(QWidget):
             self.sign_in()
         else:
             super().keyPressEvent(event)
+
+
+class ResetSheet(dialogs.Sheet):
+    """A new password by the code of the recovery sheet."""
+
+    def __init__(self, parent: QWidget, workspace: Workspace, tasks: Tasks, person: Person) -> None:
+        super().__init__(parent, _("用恢复单重设密码"), _("重设"))
+        self.workspace, self.tasks, self.person = workspace, tasks, person
+        self.add_text(_("请取出锁着的恢复单，输入上面的恢复码，再给 {name} 设一个新密码。", name=person.name))
+        self.code, self.new, self.again = QLineEdit(), QLineEdit(), QLineEdit()
+        length = _("新密码（至少 {n} 个字符）", n=local.MIN_PASSWORD)
+        for label, line in ((_("恢复码"), self.code), (length, self.new), (_("再输一次新密码"), self.again)):
+            if line is not self.code:
+                line.setEchoMode(QLineEdit.EchoMode.Password)
+            line.setAccessibleName(label)
+            self.add_text(label)
+            self.body.addWidget(line)
+        self.fault = self.add_text("", "fault")
+
+    @Slot()
+    def accept(self) -> None:
+        """Check in the background, and close when it is done."""
+        if self.new.text() != self.again.text():
+            self.fault.setText(_("两次输入的新密码不一样。"))
+            return
+        self.yes.setEnabled(False)
+        office = self.workspace.office.acting(self.person.name)
+        job = partial(signing_in.reset_password, office, self.person.id, self.code.text(), self.new.text())
+        self.tasks.run(job, self._done, self._refused, owner=self)
+
+    @Slot(object)
+    def _done(self, _nothing: None) -> None:
+        super().accept()
+
+    def _refused(self, error: Exception) -> None:
+        self.yes.setEnabled(True)
+        self.fault.setText("".join(dialogs.message(error)))

@@ -100,6 +100,8 @@ class Desktop(QObject):
         self.workspace: Workspace | None = None
         self.window: QWidget | None = None
         self.bundle: Path | None = None
+        self.behind: Shell | None = None
+        """The window that was locked."""
         sys.excepthook = self.caught
 
     def start(self, bundle: Path | None = None) -> None:
@@ -218,9 +220,40 @@ class Desktop(QObject):
         context.restore_wanted.connect(self._restore)
         window.start()
         self._show(window)
+        window.watch_idle().connect(self.lock)
         if self.ready is not None:
             self.ready(window)
         QTimer.singleShot(0, self, self._show_bundle)
+
+    @Slot()
+    def lock(self) -> None:
+        """Nobody was there for a while: ask for the password again; what is open stays open behind it."""
+        from app.services.people import people
+        from app.views.shell import Shell
+        from app.views.sign_in import SignIn
+
+        shell = self.window
+        if not isinstance(shell, Shell) or self.workspace is None:
+            return
+        mine = [one for one in people(self.workspace.office) if one.name == shell.context.actor]
+        if not any(one.guarded for one in mine):
+            return
+        window = SignIn(self.workspace, self.tasks, shell.context.theme, shell.context.actor)
+        window.signed_in.connect(self._back)
+        shell.hide()
+        self.behind, self.window = shell, window
+        window.show()
+
+    @Slot(object)
+    def _back(self, actor: str) -> None:
+        """Whoever was there goes on where they were; somebody else begins anew (drafts are kept)."""
+        shell, self.behind = self.behind, None
+        if shell is not None and actor == shell.context.actor:
+            self._show(shell)
+        else:
+            self.shell(actor)
+            if shell is not None:
+                shell.deleteLater()
 
     @Slot()
     def _other_person(self) -> None:

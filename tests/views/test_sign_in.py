@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -14,11 +16,12 @@ from app.services import local
 from app.services.people import people
 from app.services.writing import save
 from app.views import start
-from app.views.context import Context
+from app.views.context import Context, Goto
 from app.views.preferences import Preferences
-from app.views.sign_in import SignIn
+from app.views.sign_in import ResetSheet, SignIn
 from app.views.start import Desktop, locked, run_desktop
 from app.workspace import Workspace
+from tests.services.test_recovery import printed
 
 
 @pytest.fixture
@@ -152,3 +155,86 @@ def test_input_of_chinese_uses_the_portal_only_where_there_is_one(monkeypatch: p
     start.prepare_input_method()
     assert (os.environ["QT_IM_MODULE"], os.environ["IBUS_USE_PORTAL"]) == ("ibus", "1")
     del os.environ["QT_IM_MODULE"], os.environ["IBUS_USE_PORTAL"]
+
+
+@pytest.fixture
+def guarded(app: QApplication, workspace: Workspace, tmp_path: Path):
+    local.set_password(workspace.office, people(workspace.office)[0].id, "枢纽123456")
+    made = desktop(app, workspace, tmp_path)
+    made.start()
+    made.window.password.setText("枢纽123456")
+    made.window.sign_in()
+    made.tasks.drain()
+    yield made
+    made.window.deleteLater()
+    made.close()
+
+
+def test_an_idle_window_asks_for_the_password_and_goes_on_where_it_was(guarded: Desktop) -> None:
+    shell = guarded.window
+    shell.go(Goto("settings"))
+    shell.idle.passed.emit()
+    assert isinstance(guarded.window, SignIn)
+    assert not shell.isVisible()
+    guarded.window.password.setText("wrong")
+    guarded.window.sign_in()
+    guarded.tasks.drain()
+    assert not shell.isVisible()
+    guarded.window.password.setText("枢纽123456")
+    guarded.window.sign_in()
+    guarded.tasks.drain()
+    assert guarded.window is shell
+    assert shell.isVisible()
+    assert type(shell.page).__name__ == "SettingsPage"
+
+
+def test_without_a_password_nothing_is_locked(app: QApplication, workspace: Workspace, tmp_path: Path) -> None:
+    made = desktop(app, workspace, tmp_path)
+    made.start()
+    shell = made.window
+    made.lock()
+    assert made.window is shell
+    made.close()
+    shell.deleteLater()
+
+
+def test_only_a_while_without_a_touch_is_idle(guarded: Desktop, qtbot: QtBot) -> None:
+    idle = guarded.window.idle
+    idle._timer.setInterval(300)
+    passed: list[bool] = []
+    idle.passed.disconnect()
+    idle.passed.connect(lambda: passed.append(True))
+    idle._timer.start()
+    for _key in range(6):
+        qtbot.wait(100)
+        QTest.keyClick(guarded.window.windowHandle(), Qt.Key.Key_Shift)
+    assert passed == []
+    qtbot.waitUntil(lambda: bool(passed), timeout=3000)
+    idle.set_minutes(0)
+    assert not idle._timer.isActive()
+
+
+def test_a_forgotten_password_is_reset_with_the_sheet(
+    guarded: Desktop, workspace: Workspace, tmp_path: Path, asked
+) -> None:
+    code = printed(workspace.recovery_sheet(), tmp_path)
+    guarded.lock()
+    window = guarded.window
+
+    def reset(sheet: ResetSheet) -> bool:
+        sheet.code.setText(code)
+        sheet.new.setText("新密码123")
+        sheet.again.setText("新密码")
+        sheet.accept()
+        assert "不一样" in sheet.fault.text()
+        sheet.again.setText("新密码123")
+        sheet.accept()
+        guarded.tasks.drain()
+        return bool(sheet.result())
+
+    asked.answer("Sheet.run", reset)
+    window.forgotten.click()
+    window.password.setText("新密码123")
+    window.sign_in()
+    guarded.tasks.drain()
+    assert type(guarded.window).__name__ == "Shell"
