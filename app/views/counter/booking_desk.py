@@ -19,6 +19,7 @@ from app.views.records.editors import TextEditor
 from app.views.records.form_jobs import Loaded
 from app.views.records.form_page import FormPage
 from app.views.records.quick_new import QuickNew
+from app.views.series.occurrence import Occurrence
 
 LEAVING = ("actual_headcount", "condition", "cleanliness", "damage")
 HANDED = ("keys", "person_name", "person_phone", "due_at")
@@ -39,6 +40,7 @@ class BookingDesk(StepBar):
         "hand_key": ("借出钥匙…", "key"),
         "key_back": ("还钥匙", "key"),
         "add_equipment": ("加设备…", "plus"),
+        "series": ("系列…", "calendar-days"),
         "cancel": ("取消预约…", "trash-2"),
     }
 
@@ -61,7 +63,10 @@ class BookingDesk(StepBar):
         self.desk = found
         keys = "、".join(found.keys.values())
         words = [found.word, found.deposit, _("钥匙未还：{keys}", keys=keys) if keys else ""]
-        self.show_steps(found.mark, "　".join(word for word in words if word), found.steps)
+        steps = list(found.steps)
+        if "cancel" in steps and self.page.row is not None and self.page.row.values.get("series"):
+            steps.insert(-1, "series")
+        self.show_steps(found.mark, "　".join(word for word in words if word), steps)
 
     def refused(self, faults: Sequence[Fault]) -> None:
         """What is free instead is asked for, and the waiting list offered."""
@@ -85,6 +90,8 @@ class BookingDesk(StepBar):
             self.do(partial(counter.take_deposit, office, booking), _("已收押金"))
         elif step == "key_back" and self.desk is not None:
             self.do(partial(counter.key_back, office, next(iter(self.desk.keys))), _("钥匙已还"))
+        elif step == "series" or (step == "cancel" and "series" in self.buttons):
+            Occurrence(self).take(step)
         elif step in ("reject", "cancel"):
             self._with_reason(step)
         elif step == "add_equipment":
