@@ -6,11 +6,28 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.services import drafts
 from app.services.reading import Row
 from app.services.series_overview import Overview, overview
 from app.text import _
 from app.views.counter.steps import StepBar
+from app.views.records.form_page import FormPage
 from app.views.series.scope_sheets import CancelSheet, EditSheet, ScopeSheet
+
+
+def repeat(page: FormPage) -> None:
+    """Go on with a series from what was typed for a single booking."""
+    values = {name: value for name, value in page.form.read()[0].items() if value is not None}
+    page.stop_drafts()
+    page.ready = False  # nothing is lost: it stands in the page of the series
+    context = page.context
+    context.tasks.run(partial(drafts.forget, context.office, "booking", None), _forgotten)
+    context.back()
+    context.new_record("booking_series", values)
+
+
+def _forgotten(_nothing: None) -> None:
+    """There is no draft of a single booking any more."""
 
 
 class Occurrence(QObject):

@@ -217,3 +217,16 @@ def test_a_refusal_stays_in_the_sheet(counter: Any, made: str, asked: Any):
     asked.answer("Sheet.run", moved)
     press(counter, page, "edit")
     assert starts(counter, made) == [f"{MONDAYS[0]}T14:00", f"{MONDAYS[1]}T09:00", f"{MONDAYS[3]}T14:00"]
+
+
+def test_a_booking_that_is_being_typed_becomes_a_series(counter: Any):
+    page = counter.show(FormPage(counter.context, "booking", values={"venue": counter.room}))
+    page.form.boxes["purpose"].editor.set_value("合唱排练")
+    page.form.boxes["start"].editor.set_value(f"{MONDAYS[0]}T09:00")
+    page.form.changed.emit()
+    assert page.extra.buttons["repeat"].isEnabled()
+    press(counter, page, "repeat")
+    assert [goto.page for goto in counter.went] == ["back", "series"]
+    values = counter.went[1].arguments["values"]
+    assert [values[n] for n in ("venue", "purpose", "start")] == [counter.room, "合唱排练", f"{MONDAYS[0]}T09:00"]
+    assert page.leave(), "it asks nothing"
