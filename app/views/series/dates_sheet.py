@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.errors import Refusal
@@ -56,6 +56,7 @@ class DatesSheet(Sheet):
         row.addStretch(1)
         self.body.addLayout(row)
         self.show_view(view)
+        self.resize(self.sizeHint().expandedTo(self.table.minimumSize() + QSize(64, 220)))
 
     def show_view(self, view: Overview) -> None:
         """Lay the dates out."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QRadioButton, QWidget
 
 from app.errors import Fault, Refusal
@@ -97,6 +97,16 @@ class ScopeSheet(Sheet):
             one.setVisible(bool(changed))
         self.yes.setEnabled(self.day is not None)
         self.scoped()
+        self.fit()
+
+    def fit(self) -> None:
+        """Room for what is shown; of itself a dialog takes two thirds of the screen at most."""
+        self.setMinimumWidth(self.context.theme.px(720))
+        room = self.layout()
+        if room is not None:
+            room.activate()
+            height = max(room.totalHeightForWidth(self.minimumWidth()), self.sizeHint().height())
+            self.resize(self.size().expandedTo(QSize(self.minimumWidth(), height)))
 
     def scoped(self) -> None:
         """The scope or the date is another one now."""
@@ -128,6 +138,7 @@ class ScopeSheet(Sheet):
         """What is wrong, at the foot."""
         self.fault.setText("\n".join(lines))
         self.fault.setVisible(bool(lines))
+        self.fit()
 
 
 class CancelSheet(ScopeSheet):
