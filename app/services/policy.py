@@ -60,8 +60,9 @@ def _notice(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
         yield from notice_of(unit, record, lambda: _asked_at(unit, record))
 
 
-def notice_of(unit: Unit, record: Booking | SlotWaiting, asked_at: Callable[[], str]) -> Iterator[Fault]:
-    """rules.md 20: measured from when it was asked for to the start; a limit of N days allows exactly N."""
+def notice_of(unit: Unit, record: Any, asked_at: Callable[[], str]) -> Iterator[Fault]:
+    """rules.md 20, of anything with a venue and a start: measured from when it was asked for; a limit of N days allows
+    exactly N."""
     venue = venue_of(unit, record.venue)
     if venue is None:
         return

@@ -24,7 +24,7 @@ from app.services.series_plan import (
     span_on,
 )  # fmt: skip
 from app.services.times import minutes_between, shift
-from app.services.writing import put
+from app.services.writing import Saved, put
 from app.text import _
 
 SCOPES = ("this", "later", "all")
@@ -35,15 +35,11 @@ COPIED = tuple(
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What an operation on a series did: the series (of a split the later part), the operation to undo, what came of
-    its occurrences as the command line says it, and sentences for the person."""
+class Outcome(Saved):
+    """What an operation on a series did (of a split its later part), and what came of its occurrences as the command
+    line says it."""
 
-    id: str
-    number: str | None
-    op: int | None
     done: Mapping[str, Any] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
 
 
 def preview(office: Office, values: Mapping[str, Any], asked: Asked | None = None) -> list[Planned]:
@@ -243,4 +239,4 @@ def told(unit: Unit, series: Any, done: Done | None = None) -> Outcome:
     unit.finish()
     answer = done.answer() if done is not None else unit.beside.get(series.id, {})
     op = unit.recorder.ops.get(series.owner)
-    return Outcome(series.id, series.number, op, answer, tuple(unit.notices))
+    return Outcome(series.id, series.number, op, tuple(unit.notices), answer)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.errors import Fault, Refusal
 from app.models.bookings import BLOCKING, Booking
 from app.models.venues import Venue
-from app.services import availability
+from app.services import availability, policy, strikes
 from app.services.office import Unit
 from app.services.survivors import standing, survivors
 from app.services.times import WEEKDAYS, minutes_between, shift
@@ -167,11 +167,19 @@ def plan(
         zip((row.date for row in ahead), availability.verdicts(unit.session, unit.office.now, wishes), strict=True)
     )
     over = availability.Verdict("invalid", _("已经过去"))
-    return [
-        Planned(row.date, row.start, row.end, row.venue, verdict.state, verdict.by)
-        for row in rows
-        for verdict in [found.get(row.date, over)]
-    ]
+    barred = strikes.suspended(unit.session, unit.office.scope, unit.office.now, series)
+    venues = {one: policy.venue_of(unit, one) for one in {row.venue for row in rows}}
+    judged = []
+    for row in rows:
+        verdict = found.get(row.date, over)
+        state, by = verdict.state, verdict.by
+        if state == "free" and row.date not in (ids or {}):  # the policy that a booking is asked besides its quotas
+            asks = venues[row.venue] is not None and row.start > unit.office.now
+            fault = next(policy.notice_of(unit, row, lambda: unit.office.now), None) if asks else None
+            error = barred.error if barred else fault.error if fault else ""
+            state, by = ("invalid", error) if error else (state, by)
+        judged.append(Planned(row.date, row.start, row.end, row.venue, state, by))
+    return judged
 
 
 def refuse_overlap(session: Session, series: Any, rows: Sequence[Planned]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.errors import Fault, Refusal
 from app.models.bookings import BookingSeries
 from app.models.venues import Venue
-from app.services import recurrence
+from app.services import recurrence, recurrence_words
 from app.services.office import Office, Unit
 from app.services.reading import titles_of
 from app.services.series import COPIED, Outcome, load_series, put_child, told
@@ -29,7 +29,8 @@ class Renewable:
     number: str | None
     title: str
     venue: str
-    rule: str
+    words: str
+    """Its rule in words."""
     start: str
     end: str
     last: str
@@ -57,7 +58,7 @@ def renewable(office: Office, first: str, last: str) -> list[Renewable]:
             end = _last(one)
             if one.status == "active" and first <= end <= last:
                 title = BookingSeries.kind.called({name: getattr(one, name) for name in BookingSeries.kind.named_by})
-                rows.append(Renewable(one.id, one.number, title, venues.get(one.venue, ""), one.rule, one.start, one.end,
+                rows.append(Renewable(one.id, one.number, title, venues.get(one.venue, ""), recurrence_words.say(one.rule, one.start), one.start, one.end,
                                       end, one.id in followed))  # fmt: skip
         return sorted(rows, key=lambda row: (row.venue, row.start[11:], row.start, row.id))
 

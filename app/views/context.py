@@ -43,6 +43,13 @@ class Goto:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
+def new_record(kind: str, values: Mapping[str, Any] | None = None) -> Goto:
+    """The way to an empty form, filled in with ``values``; of a series to the page that previews its dates."""
+    if kind == "booking_series":
+        return Goto("series", {"values": dict(values or {})})
+    return Goto("form", {"kind": kind, "values": dict(values or {})})
+
+
 class Context(QObject):
     """The open workspace, who is at the desk, the task runner and the look."""
 
@@ -93,11 +100,8 @@ class Context(QObject):
         self.navigate.emit(Goto("form", {"kind": kind, "record_id": record_id}))
 
     def new_record(self, kind: str, values: dict[str, Any] | None = None) -> None:
-        """Show an empty form, filled in with ``values``; of a series the page that previews its dates."""
-        if kind == "booking_series":
-            self.navigate.emit(Goto("series", {"values": values or {}}))
-            return
-        self.navigate.emit(Goto("form", {"kind": kind, "values": values or {}}))
+        """Show an empty form, filled in with ``values``."""
+        self.navigate.emit(new_record(kind, values))
 
     def open_list(self, kind: str, query: Query | None = None) -> None:
         """Show the list of a kind, narrowed to ``query``."""

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from app.models.registry import KINDS
 from app.services import reading
 from app.text import _
-from app.views.context import Context, Goto
+from app.views.context import Context, Goto, new_record
 from app.views.places import EVERYWHERE, PARTS, name_of
 from app.views.theme import GREY, PAPER, SECOND, TEXT, TINT, Theme
 
@@ -49,11 +49,12 @@ class Choice:
 def actions() -> list[Choice]:
     """What can be begun, and every page."""
     offered = [
-        Choice(_("新建{kind}", kind=_(kind.label)), "", _("动作"), "plus", Goto("form", {"kind": name, "values": {}}))
+        Choice(_("新建{kind}", kind=_(kind.label)), "", _("动作"), "plus", new_record(name))
         for name, kind in KINDS.items()
         if not kind.internal and name not in PARTS
     ]
     offered.append(Choice(_("停用场地，通知并取消预约"), "", _("动作"), "lock", Goto("closing", {})))
+    offered.append(Choice(_("续办去年的系列预约"), "", _("动作"), "refresh-cw", Goto("renew", {})))
     offered += [
         Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments)))
         for place in EVERYWHERE

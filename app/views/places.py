@@ -99,6 +99,7 @@ MODULES: Final = MappingProxyType(
         "import": ("app.views.records.import_page", "ImportPage"),
         "sync": ("app.views.sync_page", "SyncPage"),
         "series": ("app.views.series.new_page", "SeriesPage"),
+        "renew": ("app.views.series.renew_page", "RenewPage"),
         "closing": ("app.views.counter.closing_page", "ClosingPage"),
         "settings": ("app.views.settings_page", "SettingsPage"),
     }

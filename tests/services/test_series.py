@@ -236,3 +236,29 @@ def test_rule_04_the_hours_of_the_room_close_dates(office, room):
     late = weekly(room, rule="FREQ=WEEKLY;BYDAY=TU;COUNT=2", start="2026-12-08T16:00", end="2026-12-08T18:00")
     assert [row.state for row in series.preview(office, late)] == ["closed", "closed"]
     assert len(series.make(office, late, reason="主任批准").done["made"]) == 2
+
+
+def test_rule_20_notice_is_told_date_by_date_and_a_reason_sets_it_aside(office, room):
+    save(office, "venue", {"notice_days": 20}, room)
+    found = series.preview(office, weekly(room))
+    assert [row.state for row in found] == ["invalid", "free", "free", "free"]
+    assert "须至少提前 20 天预约" in found[0].by
+    made = series.make(office, weekly(room, on_taken="skip"))
+    assert dates_of(made.done["made"]) == MONDAYS[1:]
+    assert (
+        len(
+            series.make(
+                office, weekly(save(office, "venue", {"name": "甲", "notice_days": 20}).id), reason="急用"
+            ).done["made"]
+        )
+        == 4
+    )
+
+
+def test_rule_24_a_client_who_is_suspended_gets_no_date(office, room):
+    (center,) = ids(office, "center")
+    save(office, "center", {"strike_limit": 1}, center)
+    book(office, room, "2026-11-20", client_name="乐龄合唱队", status="no_show")
+    found = series.preview(office, weekly(room, client_kind=None))
+    assert {row.state for row in found} == {"invalid"}
+    assert "已暂停预约" in found[0].by

@@ -21,6 +21,7 @@ from app.views.records.editors import TextEditor
 from app.views.records.form_jobs import Loaded
 from app.views.records.form_page import FormPage
 from app.views.records.quick_new import QuickNew
+from app.views.series.occurrence import Occurrence, repeat
 
 LEAVING = ("actual_headcount", "condition", "cleanliness", "damage")
 HANDED = ("keys", "person_name", "person_phone", "due_at")
@@ -41,6 +42,8 @@ class BookingDesk(StepBar):
         "hand_key": ("借出钥匙…", "key"),
         "key_back": ("还钥匙", "key"),
         "add_equipment": ("加设备…", "plus"),
+        "series": ("系列…", "calendar-days"),
+        "repeat": ("每周重复…", "calendar-days"),
         "cancel": ("取消预约…", "trash-2"),
     }
 
@@ -55,6 +58,8 @@ class BookingDesk(StepBar):
         self.offers.clear()
         if found.row is None and found.values.get("status") == "checked_in":
             self.show_steps("checked_in", _("现场使用：保存后即为使用中"), ())
+        elif found.row is None:
+            self.show_steps("", _("只约一次；定期来的，可以一次约好一个系列"), ("repeat",))
         if found.row is None or self.page.read_only:
             self.setVisible(found.row is None and bool(self.words.text()))
             return
@@ -74,7 +79,10 @@ class BookingDesk(StepBar):
         self.desk = found
         keys = "、".join(found.keys.values())
         words = [found.word, found.deposit, _("钥匙未还：{keys}", keys=keys) if keys else ""]
-        self.show_steps(found.mark, "　".join(word for word in words if word), found.steps)
+        steps = list(found.steps)
+        if "cancel" in steps and self.page.row is not None and self.page.row.values.get("series"):
+            steps.insert(-1, "series")
+        self.show_steps(found.mark, "　".join(word for word in words if word), steps)
 
     def refused(self, faults: Sequence[Fault]) -> None:
         """What is free instead is asked for, and the waiting list offered."""
@@ -83,6 +91,9 @@ class BookingDesk(StepBar):
     def edited(self) -> None:
         """What was offered answered other words."""
         super().edited()
+        if "repeat" in self.buttons:  # what is typed goes along
+            self.buttons["repeat"].setEnabled(True)
+            self.buttons["repeat"].setToolTip("")
         self.offers.clear()
 
     def take(self, step: str) -> None:
@@ -98,6 +109,10 @@ class BookingDesk(StepBar):
             self.do(partial(counter.take_deposit, office, booking), _("已收押金"))
         elif step == "key_back" and self.desk is not None:
             self.do(partial(counter.key_back, office, next(iter(self.desk.keys))), _("钥匙已还"))
+        elif step == "repeat":
+            repeat(self.page)
+        elif step == "series" or (step == "cancel" and "series" in self.buttons):
+            Occurrence(self).take(step)
         elif step in ("reject", "cancel"):
             self._with_reason(step)
         elif step == "add_equipment":

@@ -20,7 +20,7 @@ from app.views.records.extras import Extra
 from app.views.records.form_page import FormPage
 from app.views.theme import Theme, paint_mark, status_mark
 
-WRITTEN = frozenset({"booking", "key_handover", "slot_waiting", "fee_line"})
+WRITTEN = frozenset({"booking", "booking_series", "key_handover", "slot_waiting", "fee_line"})
 """Kinds that a step at the counter may write."""
 Doing = Callable[..., Saved]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EXTRAS: Final = MappingProxyType(
     {
+        "booking_series": ("app.views.series.series_desk", "SeriesDesk"),
         "booking": ("app.views.counter.booking_desk", "BookingDesk"),
         "slot_waiting": ("app.views.counter.waiting_desk", "WaitingDesk"),
         "key_handover": ("app.views.counter.key_desk", "KeyDesk"),

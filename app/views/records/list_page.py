@@ -101,7 +101,14 @@ class ListPage(Page):
         if self.kind.name == "closure":
             quiet[1] = self.button(_("停用并通知…"), self._close_days, icon="lock")
             self.tables.take_in(printing)
+        elif self.kind.name == "booking_series":
+            quiet[1] = self.button(_("续办…"), self._renew_series, icon="refresh-cw")
+            self.tables.take_in(printing)
         self.set_actions(new, quiet)
+
+    @Slot()
+    def _renew_series(self) -> None:
+        self.context.open_page("renew")
 
     @Slot()
     def _close_days(self) -> None:

@@ -86,7 +86,8 @@ class RuleEditor(QWidget):
         spin.setRange(low, high)
         spin.setValue(value)
         spin.setAccessibleName(name)
-        spin.setFixedWidth(self.theme.px(72))
+        spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        spin.setFixedWidth(self.theme.px(56))
         return spin
 
     def set_start(self, start: str) -> None:
