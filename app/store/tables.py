@@ -173,5 +173,7 @@ for _kind in KINDS.values():
 
 _booking = KINDS["booking"].model.__table__.c
 Index("booking_slot", _booking.venue, _booking.start)
-Index("booking_until", _booking.venue, _booking.end, _booking.start)  # what is not over in a room, however long it lasts
+Index(
+    "booking_until", _booking.venue, _booking.end, _booking.start
+)  # what is not over in a room, however long it lasts
 Index("booking_client_name", _booking.client_name)
