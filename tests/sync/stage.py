@@ -23,7 +23,7 @@ from sqlalchemy import Engine, event
 
 from app import workspace as workspaces
 from app.district import district as districts
-from app.services import writing
+from app.services import ids
 from app.store import backup, database
 
 MEMORY = Path("/dev/shm")
@@ -41,7 +41,7 @@ def stage(seed: object) -> Iterator[Path]:
         for module in (workspaces, districts):
             patch.setattr(module, "migrate", quick_migrate)
         patch.setattr("os.urandom", random.Random(f"urandom {seed}").randbytes)
-        patch.setattr(writing, "time", SimpleNamespace(time=lambda: next(moments)))
+        patch.setattr(ids, "time", SimpleNamespace(time=lambda: next(moments)))
         try:
             yield folder
         finally:

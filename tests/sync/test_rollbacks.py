@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy import select
 
 from app.services import erasing, holding
 from app.services.settling import conflicts
+from app.store.tables import peer
 from app.sync import certificate as certificates
 from app.sync import closing, log, usb
 from app.sync.device import renew
@@ -301,6 +303,8 @@ def test_an_id_that_only_the_envelope_told_of_is_forgotten_when_its_disk_goes_ba
     to = pc.certificate()
     envelope = packer_for(other.replica, to.box, to.scope, to.device).pack(Limit(), empty=True).data
     receive(pc.replica, open_all(pc.replica, envelope))  # what it holds, under an id that no log here speaks of yet
+    with pc.replica.reading() as connection:
+        assert list(connection.scalars(select(peer.c.device))) == [other.device]
     world.carry(other, pc)
     other.lay_back(disk)
     for _round in range(3):
@@ -361,7 +365,8 @@ def test_what_was_erased_in_a_past_that_is_left_out_waits_and_all_else_flows(wor
     world.carry(first, forked)
     erasing.erase(forked.workspace.office, "venue", hall)
     world.carry(forked, first)
-    fourth.put(name="四")
+    world.carry(first, fourth)
+    fourth.put(name="四")  # later than what waits
     world.carry(fourth, first)
     result = world.carry(first, reader)
     assert result.kept is not None, "the erasure is in a log that the reader holds otherwise"

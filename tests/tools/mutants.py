@@ -200,6 +200,35 @@ MUTANTS = (
         "before = certificate.own(old)", "before = None", ROLLBACKS,
     ),
     _mutant(
+        "whose bundle waits is not told the counter", "app/sync/receive.py",
+        "    _raise_counter(replica.machine, opened)\n", "", ROLLBACKS,
+    ),
+    _mutant(
+        "ids of one PC are heard apart where no log speaks of them", "app/sync/receive.py",
+        "ids = {one.device for one in certificates.lineage([opened.sender])}", "ids = {device}", ROLLBACKS,
+    ),
+    _mutant(
+        "a log whose key is lost is left open", "app/sync/heal.py",
+        " or closing.lost(connection, replica.machine).get(device)", "", ROLLBACKS,
+    ),
+    _mutant(
+        "what others say of a device counts as its own word", "app/sync/closing.py",
+        "*earlier(own.get(said.device))", "*earlier(known.get(said.device))", ROLLBACKS,
+    ),
+    _mutant(
+        "an erasure that is elsewhere is not waited for", "app/sync/checks.py",
+        "checked.missing = _elsewhere(connection, opened, scopes, checked)", "checked.missing = []", ROLLBACKS,
+    ),
+    _mutant(
+        "what waits for an erasure holds up all else", "app/sync/exchange.py",
+        "while waiting and not taken:", "while False:", ROLLBACKS,
+    ),
+    _mutant(
+        "a closing that is said again does not count", "app/sync/heal.py",
+        "        touched |= _settled(connection, renewal.current, scope)\n    return touched", "    return touched",
+        ROLLBACKS,
+    ),
+    _mutant(
         "an id is not introduced in a folder that lacks it", "app/workspace.py",
         "                device.introduce_in(connection, replica, self.street)", "                pass", ROLLBACKS,
     ),
