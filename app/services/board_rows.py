@@ -15,6 +15,7 @@ from app.services.boards import OFFERED, Block, Room
 from app.services.booking import MAX_BUFFER
 from app.services.survivors import standing, survivors
 from app.services.times import shift
+from app.store.tables import OVER_MIDNIGHT
 from app.sync.heads import Heads
 
 
@@ -46,11 +47,11 @@ def rooms_of(session: Session) -> dict[str, Room]:
 
 
 def overlapping(table: Any, columns: Iterable[Any], low: str, high: str, *conditions: Any) -> Any:
-    """A query of the rows of ``table`` that overlap [low, high): those that begin in it, which an index serves, and the
-    few that began before and last into it."""
+    """A query of the bookings that overlap [low, high), where ``low`` is a midnight: those that begin in it, and the few
+    that began before and last into it. An index serves either."""
     columns = list(columns)
     inside = select(*columns).where(*conditions, table.start >= low, table.start < high, table.end > table.start)
-    before = select(*columns).where(*conditions, table.start < low, table.end > low)
+    before = select(*columns).where(*conditions, table.start < low, table.end > low, OVER_MIDNIGHT)
     return union_all(before, inside)
 
 

@@ -15,19 +15,19 @@ from app.text import _
 def clashes(holding: Sequence[Block], premises: Premises, rooms: Mapping[str, Room]) -> dict[str, str]:
     """Per booking, whom it collides with (rules.md 9); requests that may compete do not (rules.md 5)."""
     said: dict[str, str] = {}
-    active: list[Block] = []
+    active: list[tuple[Block, Slot]] = []
     for block in holding:
-        reach = shift(block.start, -MAX_BUFFER)
-        active = [one for one in active if one.end > reach]
-        for other in active:
-            if other.venue not in premises.family(block.venue) or _compete(block, other, rooms):
+        reach, family, slot = shift(block.start, -MAX_BUFFER), premises.family(block.venue), _slot(block)
+        active = [one for one in active if one[0].end > reach]
+        for other, held in active:
+            if other.venue not in family or _compete(block, other, rooms):
                 continue
-            if booking.conflict(_slot(other), _slot(block)):
+            if booking.conflict(held, slot):
                 for mine, theirs in ((block, other), (other, block)):
                     if mine.id not in said:
                         span = _place(mine, theirs, rooms)
                         said[mine.id] = _("与 {who} {span} 冲突", who=_who(theirs), span=span)
-        active.append(block)
+        active.append((block, slot))
     return said
 
 

@@ -104,7 +104,8 @@ def month(office: Office, month: str, venue: str | None = None) -> Month:
         kind = premises.days.kind(date.fromisoformat(on))
         return MonthDay(on, kind, holidays.get(on, ""), len(held), _pending(held), firsts, closed, notes)
 
-    inside = [row for row in rows if row.start < _next(month) and row.end > f"{month}-01T00:00"]
+    begin, end = f"{month}-01T00:00", _next(month)
+    inside = [row for row in rows if row.start < end and row.end > begin]
     name = known[venue].name if venue in known else ""
     return Month(month, venue, name, tuple(map(day, days)), len(inside), _pending(inside), len(known))
 

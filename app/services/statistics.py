@@ -84,7 +84,7 @@ def uses(session: Session, now: str, first: str, last: str, venue: str | None = 
     b, rooms = Booking.__table__.c, survivors(session, Venue.kind)
     conditions = [
         b.deleted.is_(False), standing(Booking.kind, survivors(session, Booking.kind)), b.venue.is_not(None),
-        b.yields_to.is_(None), b.status.in_(sorted(DUE)),
+        states.keeps(), b.status.in_(sorted(DUE)),
     ]  # fmt: skip
     if venue is not None:
         conditions.append(b.venue.in_(rooms.family([venue])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table, text
 
 from app.models.record import metadata
 from app.models.registry import KINDS
@@ -177,3 +177,6 @@ Index(
     "booking_until", _booking.venue, _booking.end, _booking.start
 )  # what is not over in a room, however long it lasts
 Index("booking_client_name", _booking.client_name)
+OVER_MIDNIGHT = text('substr("start", 1, 10) <> substr("end", 1, 10)')
+"""Of bookings: the few that end on another date. Said in these very words, the index below serves it."""
+Index("booking_over_midnight", _booking.start, sqlite_where=OVER_MIDNIGHT)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.workspace import Workspace
+from tests.tools.bench.calendar import board
 from tests.tools.bench.desk import booking, lists, put_10000
 from tests.tools.bench.exchange import exchange, news
 from tests.tools.bench.kit import Line, center
@@ -40,6 +41,7 @@ PARTS = {
     "booking50k": over_a_center(booking50k),
     "excel": over_a_center(tables),
     "series": over_a_center(previews),
+    "calendar": over_a_center(board),
     "usb": usb,
     "exchange": exchange,
     "news": news,

@@ -313,6 +313,13 @@ def upgrade() -> None:
         batch_op.create_index("slot_waiting_order", ["start"], unique=False)
         batch_op.create_index("slot_waiting_venue", ["venue"], unique=False)
 
+    op.create_index(
+        "booking_over_midnight",
+        "booking",
+        ["start"],
+        unique=False,
+        sqlite_where=sa.text('substr("start", 1, 10) <> substr("end", 1, 10)'),
+    )
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.add_column(sa.Column("all_day", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("price", sa.String(), nullable=True))
