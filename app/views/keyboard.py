@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.views.records.form_page import FormPage
 from app.views.records.slip_preview import SlipSheet
@@ -71,10 +71,14 @@ def phone_booking(hands: Hands, call: Call) -> str:
     hands.key(Qt.Key.Key_F6)
     form = shell.page
     assert isinstance(form, FormPage)
-    hands.until(lambda: form.record_id is not None and form.ready and not form.waiting)
+    hands.until(lambda: form.record_id is not None and form.ready and _offers_to_print(form))
     hands.key(Qt.Key.Key_P, ctrl=True)
     hands.until(lambda: any(sheet.yes.hasFocus() for sheet in form.findChildren(SlipSheet)))
     hands.key(Qt.Key.Key_Return)
     hands.until(lambda: not any(sheet.isVisible() for sheet in form.findChildren(SlipSheet)))
     assert form.record_id is not None
     return form.record_id
+
+
+def _offers_to_print(form: FormPage) -> bool:
+    return any(one.isVisible() and one.shortcut().toString() == "Ctrl+P" for one in form.findChildren(QPushButton))

@@ -28,7 +28,7 @@ class NavButton(QPushButton):
         self.setIconSize(QSize(theme.px(18 + AIR), theme.px(18)))
         height = max(theme.target, theme.px(ROW))
         self.setFixedHeight(height)
-        self.setStyleSheet(f"min-height: {height - 2}px;")  # the sheet's least height for buttons is a taller one
+        self.setStyleSheet(f"QPushButton {{ min-height: {height - 2}px; }}")  # the sheet's least height is a taller one
         self.setAccessibleName(name_of(place))
         if keys:
             self.setToolTip(f"{name_of(place)} ({keys})")

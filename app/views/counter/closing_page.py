@@ -214,6 +214,8 @@ class ClosingPage(Page):
     @Slot()
     def _ask(self) -> None:
         self._run += 1
+        if self.closure is not None:
+            return  # whom to call stands; what was cancelled would be found no more
         try:
             span = self.span()
         except Refusal:
@@ -296,6 +298,8 @@ class ClosingPage(Page):
             self._refused(refusal)
             return
         self.close_button.setEnabled(False)
+        self._timer.stop()
+        self._run += 1  # an answer under way is about what was before
         cancel = self.cancel_box.isChecked()
         job = partial(close_day, self.context.office, span.start, span.end, span.venue, reason or "", cancel=cancel)
         self.context.tasks.run(job, partial(self._closed, cancel), self._refused, owner=self)

@@ -34,6 +34,7 @@ class AskSheet(Sheet):
         self.form = RecordForm(context, kind, names, optional=optional)
         self.form.start_new(values, {})
         self.form.setMinimumWidth(context.theme.px(560))
+        self.setMinimumWidth(context.theme.px(560 + 6 * 8))  # a least width of its own hides that of the form
         self.body.addWidget(self.form)
         self.fault = self.add_text("", "fault")
         self.fault.hide()
