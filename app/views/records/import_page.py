@@ -7,11 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -24,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import Refusal, ShuniuError
-from app.models.record import Kind
 from app.models.registry import kind_of
 from app.services.excel import committing, exporting, planning
 from app.services.excel.committing import Imported
@@ -37,6 +34,7 @@ from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Said
 from app.views.page import Page
+from app.views.records.import_drop import DropZone
 from app.views.records.import_rows import FIRST, NUMBER, STATE, WHY, PlanDelegate, PlanModel, state_words
 from app.views.tasks import Progress, Step
 
@@ -67,61 +65,6 @@ def _teller(progress: Progress) -> Callable[[int, int], None]:
         progress.report(done, total)
 
     return tell
-
-
-class DropZone(QFrame):
-    """Where a file is dropped, or chosen by a button."""
-
-    dropped = Signal(object)
-
-    def __init__(self, page: Page, kind: Kind, choose: Callable[[], None], blank: Callable[[], None]) -> None:
-        super().__init__()
-        self.setProperty("look", "card")
-        self.setAcceptDrops(True)
-        px = page.theme.px
-        column = QVBoxLayout(self)
-        column.setSpacing(px(16))
-        column.addStretch(2)
-        words = QLabel(_("把填好{kind}的 Excel 或 CSV 文件拖到这里", kind=_(kind.label)))
-        words.setFont(page.theme.font(16, semibold=True))
-        column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.chooser = page.button(_("选择文件…"), choose, icon="upload", keys="Ctrl+O")
-        column.addWidget(self.chooser, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.fault = QLabel()
-        self.fault.setProperty("look", "fault")
-        self.fault.setWordWrap(True)
-        self.fault.setTextFormat(Qt.TextFormat.PlainText)
-        self.fault.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.fault.hide()
-        column.addWidget(self.fault)
-        help_ = QLabel(
-            _(
-                "先预览，再导入：预览不改动任何记录。第一行须是标题，例如 名称、电话；没有合适的表格，可以下载空白模板来填。"
-            )
-        )
-        help_.setProperty("look", "second")
-        help_.setWordWrap(True)
-        help_.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(help_)
-        column.addWidget(page.button(_("下载空白模板"), blank, look="link"), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
-        self.setFocusProxy(self.chooser)
-
-    def say_fault(self, text: str) -> None:
-        """Why the file was not accepted, and what to do."""
-        self.fault.setText(text)
-        self.fault.setVisible(bool(text))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """One file of this computer is welcome."""
-        urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take the file."""
-        event.acceptProposedAction()
-        self.dropped.emit(Path(event.mimeData().urls()[0].toLocalFile()))
 
 
 class ImportPage(Page):
