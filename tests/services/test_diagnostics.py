@@ -50,7 +50,7 @@ def test_the_zip_holds_counts_and_shapes_and_no_person_or_key(center, tmp_path: 
 def test_the_shape_of_a_log_keeps_no_words() -> None:
     log = (
         "2026-11-24 09:00:00,123 ERROR app.views.tasks 李梅的电话 13900000000\n李梅 second line\nTraceback (most recent call last):\n"
-        '  File "/home/limei/app/services/writing.py", line 12, in save\n    value = "李梅"\nsqlalchemy.exc.IntegrityError: 李梅\n'
+        '  File "C:\\枢纽\\app\\services\\writing.py", line 12, in save\n    value = "李梅"\nsqlalchemy.exc.IntegrityError: 李梅\n'
         "Fatal Python error: Segmentation fault\n"
     )
     assert list(shape(log)) == [

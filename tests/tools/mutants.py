@@ -28,7 +28,7 @@ PROPERTY = "tests/sync/test_merge_property.py"
 USB = "tests/sync/test_usb.py"
 REFUSALS = "tests/sync/test_refusals.py"
 FORKS = "tests/sync/test_forks.py"
-ROLLBACKS = "tests/sync/test_rollbacks.py"
+ROLLBACKS, LOST = "tests/sync/test_rollbacks.py", "tests/sync/test_lost_ids.py"
 GUARDS = "tests/sync/test_mutants.py"
 """What no other test says."""
 
@@ -185,56 +185,56 @@ MUTANTS = (
     ),
     _mutant(
         "a stranger behind a gap is refused for good", "app/sync/checks.py",
-        "[] if gaps else writers)", "writers)", ROLLBACKS,
+        "[] if gaps else writers)", "writers)", ROLLBACKS, LOST,
     ),
     _mutant(
         "nobody tells a PC of its past under an earlier id", "app/sync/exchange.py",
-        "key[1] in family(connection, key[0], self.their_device)", "key[1] == self.their_device", ROLLBACKS,
+        "key[1] in family(connection, key[0], self.their_device)", "key[1] == self.their_device", ROLLBACKS, LOST,
     ),
     _mutant(
         "a log forked under an earlier id is left open", "app/sync/heal.py",
-        "if not own or _left(", "if own and _left(", ROLLBACKS,
+        "if not own or _left(", "if own and _left(", ROLLBACKS, LOST,
     ),
     _mutant(
         "an id given up is not shown", "app/sync/device.py",
-        "before = certificate.own(old)", "before = None", ROLLBACKS,
+        "before = certificate.own(old)", "before = None", ROLLBACKS, LOST,
     ),
     _mutant(
         "whose bundle waits is not told the counter", "app/sync/receive.py",
-        "    _raise_counter(replica.machine, opened)\n", "", ROLLBACKS,
+        "    _raise_counter(replica.machine, opened)\n", "", ROLLBACKS, LOST,
     ),
     _mutant(
         "ids of one PC are heard apart where no log speaks of them", "app/sync/receive.py",
-        "ids = {one.device for one in certificates.lineage([opened.sender])}", "ids = {device}", ROLLBACKS,
+        "ids = {one.device for one in certificates.lineage([opened.sender])}", "ids = {device}", ROLLBACKS, LOST,
     ),
     _mutant(
         "a log whose key is lost is left open", "app/sync/heal.py",
-        " or closing.lost(connection, replica.machine).get(device)", "", ROLLBACKS,
+        " or closing.lost(connection, replica.machine).get(device)", "", ROLLBACKS, LOST,
     ),
     _mutant(
         "what others say of a device counts as its own word", "app/sync/closing.py",
-        "*earlier(own.get(said.device))", "*earlier(known.get(said.device))", ROLLBACKS,
+        "*earlier(own.get(said.device))", "*earlier(known.get(said.device))", ROLLBACKS, LOST,
     ),
     _mutant(
         "an erasure that is elsewhere is not waited for", "app/sync/checks.py",
-        "checked.missing = _elsewhere(connection, opened, scopes, checked)", "checked.missing = []", ROLLBACKS,
+        "checked.missing = _elsewhere(connection, opened, scopes, checked)", "checked.missing = []", ROLLBACKS, LOST,
     ),
     _mutant(
         "what waits for an erasure holds up all else", "app/sync/exchange.py",
-        "while waiting and not taken:", "while False:", ROLLBACKS,
+        "while waiting and not taken:", "while False:", ROLLBACKS, LOST,
     ),
     _mutant(
         "a closing that is said again does not count", "app/sync/heal.py",
         "        touched |= _settled(connection, renewal.current, scope)\n    return touched", "    return touched",
-        ROLLBACKS,
+        ROLLBACKS, LOST,
     ),
     _mutant(
         "an id is not introduced in a folder that lacks it", "app/workspace.py",
-        "                device.introduce_in(connection, replica, self.street)", "                pass", ROLLBACKS,
+        "                device.introduce_in(connection, replica, self.street)", "                pass", ROLLBACKS, LOST,
     ),
     _mutant(
         "the end of a log under an earlier id is not signed", "app/workspace.py",
-        "            device.sign_heads(connection, now.machine)", "            pass", ROLLBACKS,
+        "            device.sign_heads(connection, now.machine)", "            pass", ROLLBACKS, LOST,
     ),
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ class RuleEditor(QWidget):
         first.addWidget(self.unit)
         self.weekdays: list[QPushButton] = []
         for label in WEEKDAYS:
-            one = QPushButton(_(label).removeprefix("周"))
+            one = QPushButton(label[1:] if _(label) == label else _(label))
             one.setCheckable(True)
             one.setProperty("look", "tab")
             one.setAccessibleName(_(label))
