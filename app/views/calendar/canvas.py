@@ -151,6 +151,8 @@ class Canvas(QAbstractScrollArea):
         """Keep what is looked at in view."""
         super().resizeEvent(event)
         self._measure()
+        if self.hasFocus():
+            self._into_view()
         self.repaint_all()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:

@@ -44,14 +44,15 @@ class Legend(QWidget):
         ink, painter = self._ink, QPainter(self)
         painter.setFont(ink.small)
         metrics, side, x = ink.measure(ink.small), ink.px(12), 0
-        gap = ink.px(24) - max(self.sizeHint().width() - ink.px(24) - self.width(), 0) // (len(self._entries) - 1) - 1
+        words = sum(metrics.horizontalAdvance(word) + side + ink.px(6) for _code, word in self._entries)
+        gap = min(ink.px(18), (self.width() - words) // (len(self._entries) - 1))
         for code, word in self._entries:
             box = QRect(x, (self.height() - side) // 2, side, side)
             self._mark(painter, code, box)
             painter.setPen(ink.second)
             width = metrics.horizontalAdvance(word)
             painter.drawText(QRect(x + side + ink.px(6), 0, width + 2, self.height()), LEFT, word)
-            x += side + ink.px(6) + width + max(gap - ink.px(6), ink.px(4))
+            x += side + ink.px(6) + width + gap
         painter.end()
 
     def _mark(self, painter: QPainter, code: str, box: QRect) -> None:
