@@ -22,6 +22,7 @@ from app.text import _
 
 Before = Mapping[str, Any] | None
 PLACED = ("venue", "start", "end")
+PENDING = ("requested", "tentative")
 SLOT = (*PLACED, "before", "after")
 
 
@@ -143,7 +144,7 @@ def _taken(unit: Unit, premises: Premises, place: Place, record: Booking, before
     if before is not None and before["yields_to"] and not _differ(record, before, (*PLACED, "status")):
         # A yield that is taken back: the clash of before is there again, a finding; only who came since is in the way.
         others = [other for other in others if other.id != before["yields_to"]]
-    approving = before is not None and before["status"] == "requested" and record.status != "tentative"
+    approving = before is not None and before["status"] == "requested" and record.status not in PENDING
     if approving and not unit.quiet and others and all(other.competes for other in others):
         for other in others:
             _turn_down(unit, other, record)

@@ -141,6 +141,16 @@ def test_rule_05_approving_is_refused_where_something_else_is_in_the_way_and_nob
     assert [status(office, one) for one in (first, second)] == ["requested", "requested"]
 
 
+def test_rule_05_a_request_that_is_moved_turns_nobody_down(office):
+    hall = make(office, "venue", name="大礼堂", competing=True)
+    part = make(office, "venue", name="舞台", parent=hall)
+    rival = book(office, hall, "10:00", "12:00", status="requested")
+    own = book(office, part, "08:00", "09:00", status="requested")
+    with pytest.raises(Refusal, match="大礼堂"):
+        writing.save(office, "booking", {"end": f"{DAY}T11:00"}, own)
+    assert status(office, rival) == "requested"
+
+
 # No-shows
 
 
