@@ -6,7 +6,7 @@ import contextlib
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.sync.change import Change, digest
@@ -40,11 +40,13 @@ def spans(packed: list[list[Change]]) -> list[Span]:
     return [Span(r[0].scope, r[0].device, r[0].seq, r[-1].seq, b"", b"", b"") for r in packed]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(runs())
 def test_what_was_packed_comes_back(changes: list[list[Change]]) -> None:
     assert unpack(pack(changes), spans(changes)) == changes
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(runs(), st.data())
 def test_damaged_columns_never_crash(changes: list[list[Change]], data: st.DataObject) -> None:
     raw = bytearray(pack(changes))
