@@ -69,6 +69,19 @@ def _copy(engine: Engine, key: bytes, target: Path) -> None:
         other.dispose()
 
 
+def _must_hold(path: Path, key: bytes) -> None:
+    """Raise :class:`DatabaseDamaged` where the database of a backup does not hold together, or is of a newer program."""
+    engine = sqlite_engine(path, key)
+    try:
+        at = revision(engine)
+        with told_apart(), engine.connect() as connection:
+            faults = integrity(connection)
+        if faults or at is None or at > HEAD:
+            raise DatabaseDamaged(_("这个备份没有通过检查。"), _("请换一个备份文件。现在的数据没有改动。"))
+    finally:
+        engine.dispose()
+
+
 def slot(source: Path, name: str) -> bytes:
     """The sealed key called ``name`` in a backup or a data folder; raises :class:`Refusal` where there is none."""
     try:
@@ -111,15 +124,7 @@ def unpack(source: Path, data: Path, key: bytes) -> None:
             _("恢复写不进 {folder}：{why}", folder=data, why=getattr(error, "strerror", None) or str(error)),
             _("请检查磁盘空间，或换一份备份。"),
         ) from error
-    engine = sqlite_engine(data / DATABASE, key)
-    try:
-        at = revision(engine)
-        with told_apart(), engine.connect() as connection:
-            faults = integrity(connection)
-        if faults or at is None or at > HEAD:
-            raise DatabaseDamaged(_("这个备份没有通过检查。"), _("请换一个备份文件。现在的数据没有改动。"))
-    finally:
-        engine.dispose()
+    _must_hold(data / DATABASE, key)
 
 
 def restore(data: Path, key: bytes, source: Path, clock: datetime) -> Path:
@@ -140,15 +145,7 @@ def restore(data: Path, key: bytes, source: Path, clock: datetime) -> Path:
     if facts.get("workspace") != here.get("workspace"):
         fresh.unlink()
         raise Refusal.of("file", _("这是另一个中心或另一台电脑的备份"), _("请选择本机的备份文件"))
-    engine = sqlite_engine(fresh, key)
-    try:
-        at = revision(engine)
-        with told_apart(), engine.connect() as connection:
-            faults = integrity(connection)
-        if faults or at is None or at > HEAD:
-            raise DatabaseDamaged(_("这个备份没有通过检查。"), _("请换一个备份文件。现在的数据没有改动。"))
-    finally:
-        engine.dispose()
+    _must_hold(fresh, key)
     kept = data / f"before-restore-{clock:%Y%m%d-%H%M%S}.db"
     for suffix in ("", "-wal", "-shm"):
         present = data / f"{DATABASE}{suffix}"
