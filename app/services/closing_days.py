@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.errors import Refusal
 from app.models.bookings import Booking
 from app.models.venues import Closure, Venue
-from app.services import booking, closures, privacy, states
+from app.services import booking, closures, states
 from app.services.closures import CENTER
 from app.services.office import Office
 from app.services.premises import Premises
@@ -35,7 +34,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Affected:
-    """A booking that falls into a closed time, and whom to call; personal values masked until :func:`contacts`."""
+    """A booking that falls into a closed time, and whom to call; personal values masked. The list for the telephone reads them
+    in full, which is audited."""
 
     id: str
     number: str
@@ -97,19 +97,6 @@ def _row(row: Any) -> Affected:
         row.id, row.number or "", row.venue, row.venue_name or "", row.start, row.end, row.status, row.purpose or "",
         booking.client(row), **masked,
     )  # fmt: skip
-
-
-def contacts(office: Office, rows: Sequence[Affected]) -> list[Affected]:
-    """The same with names and numbers to call in full; an audit line each says who looked (domain.md B12)."""
-    shown = {row.id: row.values for row in privacy.reveal(office, "booking", [one.id for one in rows])}
-    return [
-        replace(
-            one, client=values["client_name"] or "", contact_name=values["contact_name"] or "",
-            contact_phone=values["contact_phone"] or "",
-        )
-        for one in rows
-        if (values := shown.get(one.id)) is not None
-    ]  # fmt: skip
 
 
 def close_day(
