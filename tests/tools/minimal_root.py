@@ -31,6 +31,12 @@ DESKTOP = (
     "fonts-droid-fallback", "locales",
 )  # fmt: skip
 """A small desktop, put into the root after the program has shown that it needs none of it."""
+FONT = '"sans-serif:size=11"'
+QUIET = (
+    *(f"{place}FontNameXft={FONT}" for place in ("Title", "ActiveTaskBar", "NormalTaskBar", "Menu")),
+    *(f"TaskBarShow{part}=0" for part in ("Clock", "CPUStatus", "NetStatus", "MEMStatus")),
+)  # fmt: skip
+"""A desktop that shows Chinese, and on which nothing moves."""
 USER = "desk"
 ENTRY = f"/usr/share/applications/{deb.APP}.desktop"
 TYPE = "application/vnd.shuniu.bundle"
@@ -94,7 +100,8 @@ class Root:
         names |= {"HOME": f"/home/{user}" if user else "/root", "USER": user or "root"}
         if user:
             names |= {"LANG": "zh_CN.UTF-8"} if (self.folder / "usr/lib/locale/locale-archive").exists() else {}
-            names |= {"DISPLAY": self.display} if self.display else {"QT_QPA_PLATFORM": "offscreen"}
+            screen = {"DISPLAY": self.display, "XDG_CURRENT_DESKTOP": "GNOME"}  # xdg-open then asks gio
+            names |= screen if self.display else {"QT_QPA_PLATFORM": "offscreen"}
         who = [f"--userspec={user}:{user}"] if user else []
         return ["chroot", *who, str(self.folder), *words], names | environment
 
@@ -103,11 +110,11 @@ class Root:
         command, names = self.command(*words, user=user, **environment)
         return _run(*command, environment=names)
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a program of the user and do not wait."""
+    def start(self, *words: str) -> None:
+        """Start a program of the user, or something that starts one, and do not wait; what it says is kept."""
         command, names = self.command(*words, user=USER)
-        log = (self.cache / "programs.log").open("ab")
-        return subprocess.Popen(command, env=names, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        with (self.cache / "programs.log").open("ab") as log:
+            subprocess.Popen(command, env=names, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def apt(self, *words: str) -> str:
         """apt-get in it."""
@@ -202,7 +209,11 @@ def prove(root: Root, package: Path, bundle: Path, pictures: Path) -> Iterator[s
     root.apt("install", *DESKTOP)
     root.run("localedef", "-i", "zh_CN", "-f", "UTF-8", "zh_CN.UTF-8")
     screen = Screen(root, pictures)
-    root.start("icewm", "--notify")
+    settings = root.home(".icewm", "prefoverride")
+    settings.parent.mkdir()
+    settings.write_text("".join(f"{name}\n" for name in QUIET))
+    root.own(settings.parent)
+    root.start("icewm")
     yield from _menu(root, screen)
     yield from _double_click(root, screen)
     yield from _removal(root, package, bundle)
@@ -237,10 +248,10 @@ def _menu(root: Root, screen: Screen) -> Iterator[str]:
     root.run("desktop-file-validate", ENTRY)
     for language, name in (("zh_CN.UTF-8", "枢纽"), ("C.UTF-8", "Shuniu")):
         menu = root.run("icewm-menu-fdo", user=USER, LANG=language, LC_ALL=language)
-        if not any(name in line and "open" in line for line in menu.splitlines()):
+        if not any(f'"{name}"' in line and deb.APP in line for line in menu.splitlines()):
             raise Unproved(f"the menu has no {name}: {menu[-500:]}")
     yield "the menu has it in Chinese and in English"
-    root.run("gio", "launch", ENTRY, user=USER)
+    root.start("gio", "launch", ENTRY)
     screen.until("枢纽")
     yield f"first run from the menu: {screen.picture('first-run')}"
     _close(root)
@@ -276,21 +287,21 @@ def _double_click(root: Root, screen: Screen) -> Iterator[str]:
     root.own(root.home(), stick)
     bundle = "/media/usb/殷行街道 同步.shuniu"
     for question, answer in (
-        (("xdg-mime", "query", "filetype", bundle), TYPE),
-        (("xdg-mime", "query", "default", TYPE), f"{deb.APP}.desktop"),
+        (("gio", "info", "-a", "standard::content-type", bundle), TYPE),
         (("gio", "info", "-a", "standard::icon", bundle), deb.APP),
+        (("gio", "mime", TYPE), f"{deb.APP}.desktop"),
     ):
         said = root.run(*question, user=USER)
         if answer not in said:
             raise Unproved(f"{' '.join(question)} says {said}")
     yield f"a .shuniu is a {TYPE}, opened by the program, with its icon"
-    root.run("xdg-open", bundle, user=USER)
+    root.start("xdg-open", bundle)
     screen.until("枢纽")
     yield f"double-click, the program not running: {screen.picture('double-click')}"
     shown = len(screen.windows("枢纽"))
     screen.press("Escape")
     screen.picture("closed")
-    root.run("gio", "open", bundle, user=USER)
+    root.start("gio", "open", bundle)
     yield f"double-click, the program running: {screen.picture('double-click-again')}"
     if len(screen.windows("枢纽")) != shown:
         raise Unproved("a second window was opened")
@@ -329,7 +340,7 @@ def _removal(root: Root, package: Path, bundle: Path) -> Iterator[str]:
     )
     if left or (root.folder / "usr/bin/shuniu").is_symlink():
         raise Unproved(f"the removal leaves {left}")
-    if root.run("xdg-mime", "query", "default", TYPE, user=USER):
+    if deb.APP in root.run("gio", "mime", TYPE, user=USER):
         raise Unproved("a .shuniu would still be opened by what is gone")
     if _digest(root) != kept:
         raise Unproved("the removal touched the data")
