@@ -40,6 +40,7 @@ QUIET = (
 USER = "desk"
 ENTRY = f"/usr/share/applications/{deb.APP}.desktop"
 TYPE = "application/vnd.shuniu.bundle"
+PREVIEW = "导入这个同步包"
 FILES = f"/opt/apps/{deb.APP}/files"
 SIZE = (1366, 768)
 GRAB = """
@@ -178,6 +179,10 @@ class Screen:
         """Type."""
         self.root.run("xdotool", "key", *keys, user=USER)
 
+    def click(self, x: int, y: int) -> None:
+        """Press the left button of the mouse there."""
+        self.root.run("xdotool", "mousemove", str(x), str(y), "click", "1", user=USER)
+
     def picture(self, name: str) -> Path:
         """The screen as it is, once it rests: two pictures a second apart are equal."""
         path = self.pictures / f"{name}.png"
@@ -209,11 +214,6 @@ def prove(root: Root, package: Path, bundle: Path, pictures: Path) -> Iterator[s
     root.apt("install", *DESKTOP)
     root.run("localedef", "-i", "zh_CN", "-f", "UTF-8", "zh_CN.UTF-8")
     screen = Screen(root, pictures)
-    settings = root.home(".icewm", "prefoverride")
-    settings.parent.mkdir()
-    settings.write_text("".join(f"{name}\n" for name in QUIET))
-    root.own(settings.parent)
-    root.start("icewm")
     yield from _menu(root, screen)
     yield from _double_click(root, screen)
     yield from _removal(root, package, bundle)
@@ -246,11 +246,21 @@ def _alone(root: Root) -> Iterator[str]:
 def _menu(root: Root, screen: Screen) -> Iterator[str]:
     """Opened from the menu: the first run."""
     root.run("desktop-file-validate", ENTRY)
-    for language, name in (("zh_CN.UTF-8", "枢纽"), ("C.UTF-8", "Shuniu")):
+    settings = root.home(".icewm")
+    settings.mkdir()
+    (settings / "prefoverride").write_text("".join(f"{name}\n" for name in QUIET))
+    for language, name in (("C.UTF-8", "Shuniu"), ("zh_CN.UTF-8", "枢纽")):
         menu = root.run("icewm-menu-fdo", user=USER, LANG=language, LC_ALL=language)
-        if not any(f'"{name}"' in line and deb.APP in line for line in menu.splitlines()):
+        entries = [line for line in menu.splitlines() if f'"{name}"' in line and deb.APP in line]
+        if not entries:
             raise Unproved(f"the menu has no {name}: {menu[-500:]}")
-    yield "the menu has it in Chinese and in English"
+    (settings / "menu").write_text(f"{entries[0]}\n")
+    root.own(settings)
+    root.start("icewm")
+    screen.picture("desktop")
+    screen.click(24, SIZE[1] - 12)
+    yield f"the menu has it in Chinese and in English: {screen.picture('menu')}"
+    screen.press("Escape")
     root.start("gio", "launch", ENTRY)
     screen.until("枢纽")
     yield f"first run from the menu: {screen.picture('first-run')}"
@@ -296,12 +306,15 @@ def _double_click(root: Root, screen: Screen) -> Iterator[str]:
             raise Unproved(f"{' '.join(question)} says {said}")
     yield f"a .shuniu is a {TYPE}, opened by the program, with its icon"
     root.start("xdg-open", bundle)
-    screen.until("枢纽")
+    screen.until(PREVIEW)
     yield f"double-click, the program not running: {screen.picture('double-click')}"
     shown = len(screen.windows("枢纽"))
     screen.press("Escape")
     screen.picture("closed")
+    if screen.windows(PREVIEW):
+        raise Unproved("the preview does not close")
     root.start("gio", "open", bundle)
+    screen.until(PREVIEW)
     yield f"double-click, the program running: {screen.picture('double-click-again')}"
     if len(screen.windows("枢纽")) != shown:
         raise Unproved("a second window was opened")
@@ -344,7 +357,8 @@ def _removal(root: Root, package: Path, bundle: Path) -> Iterator[str]:
         raise Unproved("a .shuniu would still be opened by what is gone")
     if _digest(root) != kept:
         raise Unproved("the removal touched the data")
-    yield f"removed; the data is as it was, and it says: {said.splitlines()[-1].strip()}"
+    told = [line.strip() for line in said.splitlines() if "shuniu" in line and "/home/" in line]
+    yield f"removed; the data is as it was, and where it is was said: {' '.join(told)}"
     _install(root, package)
     root.run("shuniu", "check", user=USER)
     yield "installed again; the data is sound"
