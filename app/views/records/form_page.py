@@ -25,6 +25,7 @@ from app.services import drafts
 from app.services.drafts import Draft
 from app.services.reading import Row
 from app.services.related import relations
+from app.services.rights import PRINT, to_delete
 from app.services.writing import Saved, set_deleted
 from app.sync.capture import Seen
 from app.text import _
@@ -145,11 +146,12 @@ class FormPage(Page):
         for name, label in self.forms[:1]:
             one = self.button(_("打印{form}", form=label), self._print, icon="printer", keys="Ctrl+P")
             one.setProperty("form", name)
+            self.context.allow(one, PRINT)
             quiet.append(one)
         if self.row is not None:
             self.history_button = self.button(_("历史"), self.show_history, icon="history")
             quiet.append(self.history_button)
-            deletes = not self.row.deleted and not self.read_only
+            deletes = not self.row.deleted and not self.read_only and self.context.duty.may(*to_delete(self.kind.name))
             if len(self.forms) > 1:
                 quiet.append(self._more(deletes))
             elif deletes:
@@ -163,6 +165,7 @@ class FormPage(Page):
         for name, label in self.forms[1:]:
             action = menu.addAction(self.theme.icon("printer"), _("打印{form}", form=label), self._print)
             action.setProperty("form", name)
+            action.setEnabled(self.context.duty.may(PRINT))
         if deletes:
             menu.addAction(self.theme.icon("trash-2"), _("删除"), self._delete)
         more.setMenu(menu)
@@ -171,7 +174,8 @@ class FormPage(Page):
     @property
     def read_only(self) -> bool:
         """Whether the record can only be looked at."""
-        return self.row is not None and (self.row.deleted or self.row.published or self.merged)
+        shut = self.row is not None and (self.row.deleted or self.row.published or self.merged)
+        return shut or bool(self.saving.barred)
 
     def _set_state(self) -> None:
         usable = self.ready and not self.read_only
@@ -292,11 +296,11 @@ class FormPage(Page):
     def _reveal(self) -> None:
         if self.record_id is not None:
             job = partial(jobs.revealed, self.context.office, self.kind.name, self.record_id)
-            self.context.tasks.run(job, self._revealed, owner=self)
+            self.context.tasks.run(job, self._revealed, self.saving.refused, owner=self)
 
     def _revealed(self, row: Row) -> None:
         """Show the personal fields; the others stay as they are."""
-        hidden = [name for name, box in self.form.boxes.items() if box.masked]
+        hidden = [name for name, box in self.form.boxes.items() if box.masked and box.revealable]
         self.form.load(row, masked=False, only=hidden)
         for name in hidden:
             field = self.kind.log_field(name)
