@@ -89,7 +89,7 @@ FAMILIES = {
     ),
     **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
     **dict.fromkeys(("import", "export"), "app.commands.exchange_files"),
-    **dict.fromkeys(("audit",), "app.commands.people"),
+    **dict.fromkeys(("audit", "person"), "app.commands.people"),
     "directory": "app.commands.directory",
     "district": "app.commands.district",
     **dict.fromkeys(("free", "calendar"), "app.commands.rooms"),

@@ -175,8 +175,7 @@ def _detail(kind: str, said: Mapping[str, Any]) -> str:
         parts.append(listed(_(known[name].label) if name in known else name for name in fields))
     if form := said.get("form") or ("xlsx" if said.get("what") == "export" else ""):
         parts.append(_form(kind, str(form)))
-    if on := said.get("on"):
-        parts.append(str(on))
+    parts += [str(said[name]) for name in ("title", "on") if said.get(name)]
     if said.get("full"):
         parts.append(_("含完整个人信息"))
     if reason := said.get("reason"):

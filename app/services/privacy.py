@@ -46,7 +46,8 @@ def reveal(office: Office, kind: str, record_ids: Sequence[str]) -> list[Row]:
 
 def _kept_back(row: Row, allowed: tuple[str, ...]) -> Row:
     """The row with what may not be shown masked for good."""
-    masks = {name: row.display(name, masked=True) for name in hidden_in(row) if name not in allowed}
+    fields = row.kind.fields
+    masks = {name: fields[name].mask(row.values[name], row.values) for name in hidden_in(row) if name not in allowed}
     return replace(row, values={**row.values, **masks}) if masks else row
 
 

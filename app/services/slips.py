@@ -49,10 +49,12 @@ def printed(office: Office, kind: str, record_id: str, form: str) -> None:
         unit.audit_each(PRINT, "booking", {one: {"form": form} for one in called})
 
 
-def printed_list(office: Office, kind: str, rows: int) -> None:
-    """Note that a list of ``rows`` records went to paper or to a file, masked as it is."""
+def printed_list(office: Office, kind: str, rows: int, title: str = "") -> None:
+    """Note that a list of ``rows`` records, masked as it is, went to paper or to a file; ``title`` where it is not of one
+    kind."""
+    named = {"title": title} if title else {}
     with office.unit() as unit:
-        unit.audit(PRINT, kind, "", form="list", rows=rows)
+        unit.audit(PRINT, kind, "", form="list", rows=rows, **named)
 
 
 def center_of(office: Office) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.models.registry import KINDS
 from app.services import reading
-from app.services.rights import AUDIT, Duty, to_write
+from app.services.rights import AUDIT, PERSON, Duty, to_write
 from app.text import _
 from app.views.context import Context, Goto, new_record
 from app.views.places import EVERYWHERE, PARTS, name_of
@@ -60,6 +60,9 @@ def actions(duty: Duty) -> list[Choice]:
         offered.append(Choice(_("续办去年的系列预约"), "", _("动作"), "refresh-cw", Goto("renew", {})))
     if duty.may(AUDIT):
         offered.append(Choice(_("操作记录"), _("谁查看、打印、导出了什么"), _("页面"), "eye", Goto("audit")))
+    if duty.may(PERSON):
+        said = _("查找、交付或删除关于一个人的全部内容")
+        offered.append(Choice(_("一个人的信息"), said, _("页面"), "user", Goto("person")))
     offered += [
         Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments)))
         for place in EVERYWHERE

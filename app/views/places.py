@@ -103,6 +103,7 @@ MODULES: Final = MappingProxyType(
         "closing": ("app.views.counter.closing_page", "ClosingPage"),
         "settings": ("app.views.settings_page", "SettingsPage"),
         "audit": ("app.views.audit_page", "AuditPage"),
+        "person": ("app.views.person_page", "PersonPage"),
     }
 )
 

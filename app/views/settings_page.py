@@ -12,7 +12,7 @@ from app import text
 from app.errors import Refusal
 from app.services import diagnostics, local
 from app.services.people import people
-from app.services.rights import AUDIT
+from app.services.rights import AUDIT, PERSON
 from app.text import _
 from app.views import dialogs
 from app.views.backup_card import BackupCard
@@ -113,8 +113,10 @@ class SettingsPage(Page):
         users = self.button(_("使用人员"), self._users, icon="users")
         card.addLayout(self._row(_("资料"), center, users))
         looked = self.button(_("操作记录"), self._audit, icon="eye")
+        person = self.button(_("一个人的信息…"), self._person, icon="user")
         self.context.allow(looked, AUDIT)
-        card.addLayout(self._row(_("个人信息"), looked))
+        self.context.allow(person, PERSON)
+        card.addLayout(self._row(_("个人信息"), looked, person))
         change = self.button(_("设置我的密码"), self._password, icon="key")
         self.lock = QComboBox()
         self.lock.setAccessibleName(_("离开后锁定"))
@@ -173,6 +175,10 @@ class SettingsPage(Page):
     @Slot()
     def _audit(self) -> None:
         self.context.open_page("audit")
+
+    @Slot()
+    def _person(self) -> None:
+        self.context.open_page("person")
 
     @Slot()
     def _open_folder(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 
 from app.errors import Refusal
 from app.services.day_blocks import Block, Item
+from app.services.slips import printed_list
 from app.services.times import say_day
 from app.services.today import Today, print_block, today
 from app.services.writing import Saved
@@ -350,4 +351,10 @@ class TodayPage(Page):
         block = self._block(code)
         if block is not None:
             make = partial(print_block, self.context.office, block)
-            PreviewSheet(self, self.context, block.title, make).run()
+            sheet = PreviewSheet(self, self.context, block.title, make)
+            note = partial(printed_list, self.context.office, "", block.count, block.title)
+            sheet.printed.connect(partial(self.context.tasks.run, note, self._noted))
+            sheet.run()
+
+    def _noted(self, _nothing: None) -> None:
+        """The audit line is written."""
