@@ -74,7 +74,7 @@ class AuditLine:
         label = _(KINDS[self.kind].label) if self.kind in KINDS else ""
         if self.title:
             return _("{kind}“{title}”", kind=label, title=self.title)
-        return _("{kind} {n} 条", kind=label, n=self.count) if label and self.count > 1 else label
+        return _("{kind} {n} 条", kind=label, n=self.count) if label and self.count else label
 
 
 def audit(

@@ -59,9 +59,9 @@ class AuditPage(Page):
         self.search.setFixedSize(px(264), px(32))
         self.search.addAction(self.theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         choices = tuple((code, label) for code, (label, _acts) in SORTS.items())
-        self.sorts = ChoiceChip(self.theme, Field("操作", "choice", name="sort", choices=choices))
+        self.sorts = ChoiceChip(self.theme, Field(_("操作"), "choice", name="sort", choices=choices))
         self.period = PeriodChip(
-            self.theme, Field("时间", "date", name="started_at"), context.office.clock().date(), typed=False
+            self.theme, Field(_("时间"), "date", name="started_at"), context.office.clock().date(), typed=False
         )
         for one in (self.search, self.sorts, self.period):
             bar.addWidget(one)

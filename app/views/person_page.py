@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QTableWidgetItem, QWidget
 
 from app.models.registry import KINDS
@@ -19,7 +19,7 @@ from app.text import _, listed
 from app.views import dialogs
 from app.views.context import Context, Said
 from app.views.page import Page
-from app.views.records.plain_table import PlainTable
+from app.views.records.plain_table import TickTable
 from app.views.records.slip_preview import PreviewSheet
 
 JSON = "JSON (*.json)"
@@ -60,8 +60,8 @@ class PersonPage(Page):
         bar.addStretch(1)
         self.body.addLayout(bar)
         self.setFocusProxy(self.line)
-        columns = ((_("名称"), 320), (_("种类"), 128), (_("编号"), 232), (_("写着这个人的地方"), 0), (_("说明"), 216))
-        self.table = PlainTable(self.theme, _("找到的记录"), columns)
+        columns = ((_("名称"), 296), (_("种类"), 128), (_("编号"), 232), (_("写着这个人的地方"), 0), (_("说明"), 216))
+        self.table = TickTable(self.theme, _("找到的记录"), columns)
         self.table.itemChanged.connect(self._ticked)
         self.table.cellDoubleClicked.connect(self._open)
         self.stack = QStackedWidget()
@@ -107,40 +107,26 @@ class PersonPage(Page):
 
     def show_traces(self, traces: list[Trace]) -> None:
         """Lay out what was found; nothing is ticked but what stays ticked."""
-        kept = set(self.picked)
         self.traces = traces
-        self.table.blockSignals(True)
         rows = []
         for one in traces:
             row = one.row
-            rows.append(
-                (one.key, (" ".join(row.title.split()), _(row.kind.label), row.number or "", one.where, _state(one)))
-            )
+            words = (" ".join(row.title.split()), _(row.kind.label), row.number or "", one.where, _state(one))
+            rows.append((row.id, words))
         self.table.fill(rows)
-        for at, one in enumerate(traces):
-            item = self._item(at)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if one.key in kept else Qt.CheckState.Unchecked)
-        self.table.blockSignals(False)
         self.stack.setCurrentIndex(0 if traces else 2)
         self.set_summary(_("找到 {n} 条记录", n=len(traces)) if traces else _("没有找到"))
         self._say()
 
-    def _item(self, at: int) -> QTableWidgetItem:
-        item = self.table.item(at, 0)
-        assert item is not None
-        return item
-
     @property
     def picked(self) -> list[Key]:
         """The records that are ticked."""
-        rows = range(min(len(self.traces), self.table.rowCount()))
-        return [self.traces[at].key for at in rows if self._item(at).checkState() == Qt.CheckState.Checked]
+        ticked = self.table.ticked
+        return [one.key for one in self.traces if one.row.id in ticked]
 
     def tick(self, keys: Sequence[Key]) -> None:
         """Tick these records and no others."""
-        for at, one in enumerate(self.traces):
-            self._item(at).setCheckState(Qt.CheckState.Checked if one.key in keys else Qt.CheckState.Unchecked)
+        self.table.tick([record_id for _kind, record_id in keys])
 
     @Slot()
     def _tick_all(self) -> None:
