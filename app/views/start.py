@@ -241,6 +241,9 @@ class Desktop(QObject):
         shell = self.window
         if not isinstance(shell, Shell) or self.workspace is None:
             return
+        if shell.context.office.duty.gone:  # deactivated meanwhile, perhaps on another PC
+            self.sign_in()
+            return
         mine = [one for one in people(self.workspace.office) if one.name == shell.context.actor]
         if not any(one.guarded for one in mine):
             return

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 
 from app.errors import Refusal
 from app.services.day_blocks import Block, Item
+from app.services.rights import to_write
 from app.services.slips import printed_list
 from app.services.times import say_day
 from app.services.today import Today, print_block, today
@@ -167,6 +168,8 @@ class TodayPage(Page):
         here = self.button(_("现场使用"), self._walk_in, icon="user")
         here.setToolTip(_("人已经在柜台：从现在起的预约，保存即为使用中"))
         self.set_actions(new, [board, case, here])
+        for one, kind in ((new, "booking"), (here, "booking"), (case, "service_case")):
+            context.allow(one, to_write(kind))
         context.watch.found.connect(self._found)
         context.watch.status_changed.connect(self._stands)
         context.watch.minute.connect(self._minute)
