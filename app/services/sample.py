@@ -10,10 +10,13 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from sqlalchemy import func, select
+
 from app.models.registry import KINDS
 from app.paths import resource
 from app.services.office import Office, Unit
 from app.services.writing import put
+from app.sync import log
 from app.text import _
 
 OUTSIDE_ROOMS = 5
@@ -41,6 +44,13 @@ def add_sample(office: Office) -> int:
         for kind, row in _rows():
             sample.add(kind, row)
         return sample.made
+
+
+def count(office: Office) -> int:
+    """How many sample records there are."""
+    with office.reading() as session:
+        tables = (kind.model.__table__ for kind in KINDS.values())
+        return sum(session.scalar(select(func.count()).where(t.c.owner == log.DEMO)) or 0 for t in tables)
 
 
 class _Sample:

@@ -63,6 +63,8 @@ class Context(QObject):
     """The path of a card by which this PC, set up already, shall join its center."""
     restore_wanted = Signal(object)
     """The path of a backup to go back to."""
+    setup_wanted = Signal()
+    """What was put off of the set-up shall be done now."""
 
     def __init__(
         self, workspace: Workspace, tasks: Tasks, theme: Theme, actor: str, parent: QObject | None = None

@@ -20,6 +20,7 @@ from app.views.elided import ElidedLabel
 from app.views.page import Page
 from app.views.preferences import LOCKS, Preferences
 from app.views.printer_card import PrinterCard
+from app.views.setup_hint import waiting
 from app.views.theme import TEXT_SIZES
 from app.views.wizard_steps import size_name
 
@@ -111,6 +112,9 @@ class SettingsPage(Page):
         center = self.button(_("中心资料"), self._center, icon="building-2")
         users = self.button(_("使用人员"), self._users, icon="users")
         card.addLayout(self._row(_("资料"), center, users))
+        if steps := waiting(self.context):
+            words = QLabel(_("还差：{steps}", steps=text.listed(steps)))
+            card.addLayout(self._row(_("首次设置"), words, self.button(_("完成设置"), self.context.setup_wanted)))
         change = self.button(_("设置我的密码"), self._password, icon="key")
         self.lock = QComboBox()
         self.lock.setAccessibleName(_("离开后锁定"))

@@ -21,6 +21,7 @@ from app.views.counter.walk_in import walk_in
 from app.views.day_line import DayLine, widths
 from app.views.elided import ElidedLabel
 from app.views.page import Page, button
+from app.views.setup_hint import SetupHint
 from app.views.theme import Theme
 from app.views.watch import say_status
 
@@ -176,6 +177,7 @@ class TodayPage(Page):
         px = self.theme.px
         self.banners = Banners(self.theme)
         self.body.addWidget(self.banners)
+        SetupHint(self.context, self.banners)
         inner = QWidget()
         columns = QHBoxLayout(inner)
         columns.setContentsMargins(0, 0, 0, 0)
