@@ -70,6 +70,7 @@ FAMILIES = {
             "recover",
             "diagnostics",
             "self-test",
+            "sample",
         ),
         "app.commands.keeping",
     ),

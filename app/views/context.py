@@ -113,6 +113,11 @@ class Context(QObject):
         """Show a page: today, calendar, todo, bin, sync, settings."""
         self.navigate.emit(Goto(name, arguments))
 
+    @Slot()
+    def set_up_more(self) -> None:
+        """Do what was put off of the set-up."""
+        self.setup_wanted.emit()
+
     def back(self) -> None:
         """Return to where the person came from; what a form does when it is done."""
         self.navigate.emit(Goto("back"))

@@ -114,7 +114,7 @@ class SettingsPage(Page):
         card.addLayout(self._row(_("资料"), center, users))
         if steps := waiting(self.context):
             words = QLabel(_("还差：{steps}", steps=text.listed(steps)))
-            card.addLayout(self._row(_("首次设置"), words, self.button(_("完成设置"), self.context.setup_wanted)))
+            card.addLayout(self._row(_("首次设置"), words, self.button(_("完成设置"), self.context.set_up_more)))
         change = self.button(_("设置我的密码"), self._password, icon="key")
         self.lock = QComboBox()
         self.lock.setAccessibleName(_("离开后锁定"))

@@ -33,7 +33,7 @@ class SetupHint(QObject):
         if kept is not None and kept.hint and kept.open is None:
             words = _("首次设置还差：{steps}。", steps=listed(waiting(context)))
             banner = banners.put(NAME, words)
-            banner.offer(_("完成设置"), context.setup_wanted)
+            banner.offer(_("完成设置"), context.set_up_more)
             banner.offer(_("不再提示"), self.dismiss)
 
     @Slot()

@@ -114,15 +114,13 @@ class Card(QFrame):
         row.setContentsMargins(0, 0, self.theme.px(8), 0)
         row.setSpacing(0)
         row.addWidget(line, 1)
-        one = button(self.theme, _(STEPS[item.step]) if item.step else "", self._step, look="link")
-        one.setFixedSize(self.theme.px(56), self.theme.px(32))
-        one.setProperty("item", item)
-        one.setEnabled(bool(item.step))
+        one = QWidget()
         if item.step:
+            one = button(self.theme, _(STEPS[item.step]), self._step, look="link")
+            one.setProperty("item", item)
             one.setAccessibleName(_("{step}：{title}", step=_(STEPS[item.step]), title=item.title))
             one.setToolTip(one.accessibleName())
-        else:
-            one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        one.setFixedSize(self.theme.px(56), self.theme.px(32))
         row.addWidget(one)
         return holder
 
