@@ -14,7 +14,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import EnvironmentFault, Refusal, ShuniuError
-from app.services import local, sample, setup
+from app.services import local, moving, sample, setup
 from app.text import _
 from app.views import dialogs
 from app.views.page import button
@@ -37,6 +37,9 @@ LARGEST = (1280, 704)
 
 def set_up(data: Path, config: Path, wanted: Wanted, progress: Progress) -> Workspace:
     """Make the data folder as ``wanted``; runs in the background."""
+    if wanted.package is not None:
+        progress.report(1, 2, _("正在核对旧电脑的数据…"))
+        wanted = replace(wanted, backup=moving.verify(wanted.package))
     if wanted.backup is not None:
         progress.report(1, 2, _("正在打开备份…"))
         return Workspace.recover(data, config, wanted.backup, wanted.code)
@@ -275,6 +278,8 @@ class Wizard(QWidget):
             return Wanted(typed["street"], typed["center"])
         if self.begin.way == "join":
             return Wanted(card=self.begin.card)
+        if self.begin.way == "move":
+            return Wanted(package=self.begin.package, code=self.begin.code.text())
         return Wanted(backup=self.begin.backup, code=self.begin.code.text())
 
     def _make(self) -> None:

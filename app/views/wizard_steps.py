@@ -48,7 +48,8 @@ class Wanted:
     card: Path | None = None
     """Join by this card."""
     backup: Path | None = None
-    """Open what another PC has left, or what it made for the move, with the ``code`` of the recovery sheet."""
+    """Open what another PC has left, with the ``code`` of the recovery sheet; or ``package``, made there for the move."""
+    package: moving.Package | None = None
     code: str = ""
 
 
@@ -141,6 +142,7 @@ class BeginStep(Step):
         super().__init__(theme, _("欢迎使用枢纽"), _("几步就能开始。所有数据都存在这台电脑上，没有网络也能用。"))
         self.card: Path | None = None
         self.backup: Path | None = None
+        self.package: moving.Package | None = None
         self.new = QRadioButton(_("设置本中心的第一台电脑"))
         self.join = QRadioButton(_("用入网卡加入（区里或本中心第一台电脑发的卡）"))
         self.move_in = QRadioButton(_("从旧电脑搬来（旧电脑上“换电脑”做好的U盘或文件夹）"))
@@ -221,7 +223,7 @@ class BeginStep(Step):
     def after(self, here: QWidget | None) -> QWidget | None:
         """From what is chosen to the code, where it is needed and missing."""
         needed = self.code.isVisible() and not self.code.text().strip() and here is not self.code
-        return self.code if needed and self.backup is not None else None
+        return self.code if needed and self._chosen else None
 
     @Slot()
     def _toggled(self) -> None:
@@ -234,8 +236,12 @@ class BeginStep(Step):
         self.fault_label.clear()
         self.changed.emit()
 
-    def _found(self, backup: Path, name: str, label: QLabel) -> None:
-        self.backup = backup
+    @property
+    def _chosen(self) -> bool:
+        """Whether there is something to open with the code."""
+        return (self.package if self.way == "move" else self.backup) is not None
+
+    def _found(self, name: str, label: QLabel) -> None:
         label.setText(name)
         self.fault_label.clear()
         self.code.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -244,7 +250,8 @@ class BeginStep(Step):
     def _choose_backup(self) -> None:
         path = dialogs.choose_open_file(self, _("选择备份文件"), _("备份 (*.shuniu-backup);;所有文件 (*)"))
         if path is not None:
-            self._found(path, path.name, self.backup_name)
+            self.backup = path
+            self._found(path.name, self.backup_name)
 
     @Slot()
     def _choose_folder(self) -> None:
@@ -254,13 +261,13 @@ class BeginStep(Step):
         try:
             package = moving.find(folder)
         except ShuniuError as error:
-            self.backup = None
+            self.package = None
             self.folder_name.clear()
             self.fault_label.setText("".join(dialogs.message(error)))
             return
-        self._found(
-            package.backup, _("{center}，{when} 做好", center=package.center, when=package.made), self.folder_name
-        )
+        self.package = package
+        when = f"{package.made:%Y-%m-%d %H:%M}"
+        self._found(_("{center}，{when} 做好", center=package.center, when=when), self.folder_name)
 
     @Slot()
     def _choose(self) -> None:
@@ -279,7 +286,7 @@ class BeginStep(Step):
         if self.way == "join":
             return _("请先选择入网卡文件。") if self.card is None else ""
         if self.way in WITH_CODE:
-            if self.backup is None:
+            if not self._chosen:
                 return _("请先选择U盘或文件夹。") if self.way == "move" else _("请先选择备份文件。")
             return "" if self.code.text().strip() else _("请填写恢复单上的恢复码。")
         return ""
