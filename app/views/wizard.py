@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from app.errors import EnvironmentFault, Refusal, ShuniuError
-from app.services import local, moving, sample, setup
+from app.errors import Refusal, ShuniuError
+from app.services import local, sample, setup
 from app.text import _
 from app.views import dialogs
 from app.views.page import button
 from app.views.preferences import Preferences
 from app.views.tasks import Progress, Tasks
 from app.views.tasks import Step as Moved
-from app.views.theme import ACCENT, SECOND, TEXT, Theme
+from app.views.theme import Theme
+from app.views.wizard_making import set_up
 from app.views.wizard_people import KEEP_MS, PeopleStep, RoomsStep, RowsStep
 from app.views.wizard_steps import ENTER, BeginStep, CenterStep, Step, Wanted, WorkStep
+from app.views.wizard_strip import Strip, line
 from app.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,33 +37,8 @@ LARGEST = (1280, 704)
 """Fits a screen of 1366x768 with its task bar."""
 
 
-def set_up(data: Path, config: Path, wanted: Wanted, progress: Progress) -> Workspace:
-    """Make the data folder as ``wanted``; runs in the background."""
-    if wanted.package is not None:
-        progress.report(1, 2, _("正在核对旧电脑的数据…"))
-        wanted = replace(wanted, backup=moving.verify(wanted.package))
-    if wanted.backup is not None:
-        progress.report(1, 2, _("正在打开备份…"))
-        return Workspace.recover(data, config, wanted.backup, wanted.code)
-    if wanted.card is not None:
-        progress.report(1, 2, _("正在用入网卡加入…"))
-        return Workspace.join(data, config, wanted.card)
-    progress.report(1, 2, _("正在建立数据文件夹…"))
-    workspace = Workspace.create(data, config, wanted.street, wanted.center)
-    progress.report(2, 2, _("正在编排检索…"))
-    workspace.index()
-    return workspace
-
-
 def _nothing(_result: Any) -> None:
     """Nobody waits for it."""
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setProperty("look", "line")
-    line.setFixedHeight(1)
-    return line
 
 
 class Wizard(QWidget):
@@ -115,14 +92,9 @@ class Wizard(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(theme.px(32), theme.px(12), theme.px(32), theme.px(12))
         outer.setSpacing(theme.px(8))
-        strip = QHBoxLayout()
-        strip.setSpacing(theme.px(24))
-        self.marks = {name: QLabel() for name in setup.STEPS}
-        for label in self.marks.values():
-            strip.addWidget(label)
-        strip.addStretch(1)
-        outer.addLayout(strip)
-        outer.addWidget(_line())
+        self.strip = Strip(theme)
+        outer.addLayout(self.strip)
+        outer.addWidget(line())
         self.begin, self.center = BeginStep(theme), CenterStep(theme)
         self.people, self.rooms = PeopleStep(theme), RoomsStep(theme)
         self.desk: Step = Step(theme, "", "")
@@ -131,7 +103,7 @@ class Wizard(QWidget):
         for step in (self.begin, self.center, self.people, self.rooms, self.desk, self.work):
             self.stack.addWidget(step)
         outer.addWidget(self.stack, 1)
-        outer.addWidget(_line())
+        outer.addWidget(line())
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
         self.where = QLabel()
@@ -154,8 +126,6 @@ class Wizard(QWidget):
     @property
     def place(self) -> str:
         """Which of the four steps that is."""
-        if self.step is self.work:
-            return setup.CENTER
         named = {self.people: setup.PEOPLE, self.rooms: setup.ROOMS, self.desk: setup.DESK}
         return named.get(self.step, setup.CENTER)  # type: ignore[call-overload]
 
@@ -167,11 +137,7 @@ class Wizard(QWidget):
 
     def _show(self) -> None:
         here, step = self.place, self.step
-        for at, (name, label) in enumerate(self.marks.items(), start=1):
-            done = self.setup.states[name] == setup.DONE
-            label.setText(f"{'✓' if done and name != here else at} {_(setup.LABELS[name])}")
-            label.setStyleSheet(f"color: {ACCENT if name == here else TEXT if done else SECOND};")
-            label.setFont(self.theme.font(14, semibold=name == here))
+        self.strip.show_states(here, self.setup)
         working = step is self.work
         number = setup.STEPS.index(here) + 1
         self.where.setText("" if working else _("第 {n} 步，共 {m} 步", n=number, m=len(setup.STEPS)))
@@ -194,11 +160,9 @@ class Wizard(QWidget):
         try:
             setup.keep(self.config, self.setup)
         except OSError as error:
-            fault = EnvironmentFault(
-                _("不能写入本机配置文件夹 {folder}。", folder=self.config), _("请检查文件夹权限和磁盘空间。")
-            )
             log.warning("The set-up could not be kept", exc_info=error)
-            self.step.fault_label.setText(str(fault))
+            words = _("不能写入本机配置文件夹 {folder}。", folder=self.config)
+            self.step.fault_label.setText(words + _("请检查文件夹权限和磁盘空间。"))
             return False
         return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.text import _
 from app.views.backup_card import BackupCard
@@ -11,6 +11,7 @@ from app.views.context import Context
 from app.views.page import button
 from app.views.printer_card import PrinterCard, installed
 from app.views.wizard_steps import Step
+from app.views.wizard_strip import line
 
 LABEL = 96
 
@@ -30,10 +31,10 @@ class DeskStep(Step):
         self.test = button(theme, _("打印测试页"), self.printer.print_test_page, icon="printer")
         self.test.setEnabled(bool(installed()))
         self._row(_("打印机"), self.printer.choice, self.test)
-        self._line()
+        self.column.addWidget(line())
         self.backups = kept = BackupCard(context, self)
         self._row(_("第二处备份"), kept.second, kept.choose, kept.forget)
-        self._line()
+        self.column.addWidget(line())
         self._row(_("恢复单"), kept.sheet_words, kept.sheet)
         self.close_column()
         self.fields = [self.printer.choice]
@@ -49,12 +50,6 @@ class DeskStep(Step):
         for one in others:
             row.addWidget(one)
         self.column.addLayout(row)
-
-    def _line(self) -> None:
-        line = QFrame()
-        line.setProperty("look", "line")
-        line.setFixedHeight(1)
-        self.column.addWidget(line)
 
     def arrive(self) -> None:
         """What is not done yet is offered first."""
