@@ -25,6 +25,7 @@ from app.views.records.typed import say_moment
 class BinPage(Page):
     """Newest first."""
 
+    help_topic = "undo#回收站"
     name = "bin"
     listens_to = frozenset(KINDS)
 
