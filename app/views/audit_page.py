@@ -46,6 +46,7 @@ class AuditPage(Page):
 
     name = "audit"
     title = "操作记录"
+    help_topic = "privacy#操作记录"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

@@ -36,6 +36,7 @@ class PersonPage(Page):
 
     name = "person"
     title = "一个人的信息"
+    help_topic = "privacy#本人要求查看或删除"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
