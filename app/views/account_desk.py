@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class AccountDesk(Extra):
     """One line of words and two buttons above the form."""
 
+    help_topic = "people#添加同事"
+
     def __init__(self, page: FormPage) -> None:
         super().__init__(page)
         theme = page.theme
@@ -80,6 +82,8 @@ class AccountDesk(Extra):
 
 class GiveSheet(dialogs.Sheet):
     """A new password for somebody else, twice."""
+
+    help_topic = "people#忘记密码"
 
     def __init__(self, parent: QWidget, context: Context, user_id: str, name: str) -> None:
         super().__init__(parent, _("给 {name} 设新密码", name=name), _("设置"))

@@ -46,6 +46,7 @@ class AuditPage(Page):
 
     name = "audit"
     title = "操作记录"
+    help_topic = "privacy#操作记录"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -68,14 +69,7 @@ class AuditPage(Page):
         bar.addStretch(1)
         self.body.addLayout(bar)
         self.setFocusProxy(self.search)
-        columns = (
-            (_("什么时候"), 160),
-            (_("谁"), 120),
-            (_("电脑"), 96),
-            (_("做了什么"), 144),
-            (_("哪些"), 280),
-            (_("说明"), 0),
-        )
+        columns = ((_("什么时候"), 156), (_("谁"), 132), (_("做了什么"), 120), (_("哪些"), 0), (_("说明"), 0))
         self.table = PlainTable(self.theme, _("操作记录"), columns)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
@@ -105,7 +99,7 @@ class AuditPage(Page):
         self.table.fill(
             [
                 (at, (say_moment(f"{datetime.fromtimestamp(one.at):%Y-%m-%dT%H:%M}", today),
-                      one.actor or _("（未登录）"), one.pc, one.act, one.subject, one.detail))
+                      _("{who} · {pc}", who=one.actor or _("（未登录）"), pc=one.pc), one.act, one.subject, one.detail))
                 for at, one in enumerate(lines)
             ]
         )  # fmt: skip

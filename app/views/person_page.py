@@ -36,6 +36,7 @@ class PersonPage(Page):
 
     name = "person"
     title = "一个人的信息"
+    help_topic = "privacy#本人要求查看或删除"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -60,7 +61,7 @@ class PersonPage(Page):
         bar.addStretch(1)
         self.body.addLayout(bar)
         self.setFocusProxy(self.line)
-        columns = ((_("名称"), 296), (_("种类"), 128), (_("编号"), 232), (_("写着这个人的地方"), 0), (_("说明"), 216))
+        columns = ((_("名称"), 0), (_("种类"), 112), (_("写着这个人的地方"), 256), (_("说明"), 144))
         self.table = TickTable(self.theme, _("找到的记录"), columns)
         self.table.itemChanged.connect(self._ticked)
         self.table.cellDoubleClicked.connect(self._open)
@@ -110,9 +111,7 @@ class PersonPage(Page):
         self.traces = traces
         rows = []
         for one in traces:
-            row = one.row
-            words = (" ".join(row.title.split()), _(row.kind.label), row.number or "", one.where, _state(one))
-            rows.append((row.id, words))
+            rows.append((one.row.id, (" ".join(one.row.title.split()), _(one.row.kind.label), one.where, _state(one))))
         self.table.fill(rows)
         self.stack.setCurrentIndex(0 if traces else 2)
         self.set_summary(_("找到 {n} 条记录", n=len(traces)) if traces else _("没有找到"))
@@ -205,7 +204,7 @@ def _state(one: Trace) -> str:
     if one.row.deleted:
         said.append(_("在回收站里"))
     if one.row.published:
-        said.append(_("区里下发的，请联系区里"))
+        said.append(_("区里下发，请联系区里"))
     elif not one.erasable:
-        said.append(_("写在其他内容里，要自己改"))
+        said.append(_("有的要自己改"))
     return listed(said)

@@ -219,6 +219,11 @@ def test_the_command_line_is_bound_by_the_person_it_names(shuniu: Any, workspace
     assert run("--as", "孙洁", "get", "organization", "--reveal").code == 1
     assert run("--as", "孙洁", "export", "organization", str(tmp_path / "a.xlsx")).code == 1
     assert run("--as", "孙洁", "backup", str(tmp_path / "b")).code == 1
+    assert run("backup", str(tmp_path / "b")).code == 0
+    for words in (("restore", tmp_path / "b"), ("card", "accept", tmp_path / "b"), ("card", "make", "--out", tmp_path / "c"),
+                  ("network", "--proxy", "none"), ("recovery-sheet", tmp_path / "r.pdf"), ("audit",)):  # fmt: skip
+        refusal = run("--as", "孙洁", *words)
+        assert (refusal.code, "只读人员不能" in refusal.err) == (1, True), words
     assert run("--as", "王小明", "get", "organization", "--reveal").lines[0]["phone"] == PHONE
     assert run("put", "organization", stdin='{"name": "别的社"}\n').code == 0
 

@@ -127,6 +127,7 @@ def test_another_person_may_take_over(app: QApplication, workspace: Workspace, t
     made.window.sign_in()
     qtbot.waitUntil(lambda: type(made.window).__name__ == "Shell")
     assert Preferences.load(made.config).user == "王小明"
+    assert made.window.context.office.user == people(workspace.office)[0].id, "two may bear one name"
     made.close()
     made.window.deleteLater()
 

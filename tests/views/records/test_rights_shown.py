@@ -206,7 +206,7 @@ def test_the_audit_is_read_narrowed_and_leads_to_the_record(
     page.sorts.choose(("seen",))
     page.refresh()
     settle()
-    cells = [page.table.item(0, column).text() for column in range(1, 6)]
-    assert cells == ["王小明", "本机", "查看个人信息", "群众活动团队“合唱队”", "负责人联系电话"]
+    cells = [page.table.item(0, column).text() for column in range(1, 5)]
+    assert cells == ["王小明 · 本机", "查看个人信息", "群众活动团队“合唱队”", "负责人联系电话"]
     page.table.cellDoubleClicked.emit(0, 0)
     assert heard.went[-1].arguments == {"kind": "team", "record_id": made}
