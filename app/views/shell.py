@@ -33,13 +33,15 @@ TRAIL = 50
 
 
 class Shell(QWidget):
-    """The main window. ``who`` when another person wants to sign in."""
+    """The main window. ``who`` when another person wants to sign in; ``normal`` to leave safe mode, in which nothing
+    works by itself and no preference is kept (``safe``)."""
 
     who = Signal()
+    normal = Signal()
 
-    def __init__(self, context: Context, config: Path, preferences: Preferences) -> None:
+    def __init__(self, context: Context, config: Path, preferences: Preferences, *, safe: bool = False) -> None:
         super().__init__()
-        self.context, self.config, self.preferences = context, config, preferences
+        self.context, self.config, self.preferences, self.safe = context, config, preferences, safe
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST_SIZE)
         self._pages: dict[str, Page] = {}
@@ -67,6 +69,8 @@ class Shell(QWidget):
         self.busy.setFixedHeight(2)
         self.busy.setStyleSheet("background: transparent;")
         column.addWidget(self.busy)
+        if self.safe:
+            column.addWidget(self._safe_banner())
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
         self.undo_bar = UndoBar(theme)
@@ -86,6 +90,18 @@ class Shell(QWidget):
         self.idle: Idle | None = None
         self._say_status()
         self._say_findings()
+
+    def _safe_banner(self) -> QWidget:
+        from app.views.safe_mode import SafeBanner
+
+        banner = SafeBanner(self.context)
+        banner.normal.connect(self._leave_safe_mode)
+        return banner
+
+    @Slot()
+    def _leave_safe_mode(self) -> None:
+        if self.leave():
+            QTimer.singleShot(0, self, self.normal.emit)
 
     def _wire(self) -> None:
         self.context.navigate.connect(self.go)
@@ -109,7 +125,10 @@ class Shell(QWidget):
             shortcut.setProperty("place", number - 1)
 
     def start(self) -> None:
-        """Show the first page; the watch and the exchange begin behind it."""
+        """Show the first page; the watch and the exchange begin behind it, but not in safe mode."""
+        if self.safe:
+            self.go(Goto("settings", {"data": True}))
+            return
         self.go(Goto("today"))
         self.context.watch.start()
         Keeper(self.context)
@@ -354,7 +373,8 @@ class Shell(QWidget):
     def keep(self, preferences: Preferences) -> None:
         """Remember preferences on this PC."""
         self.preferences = preferences
-        preferences.save(self.config)
+        if not self.safe:
+            preferences.save(self.config)
 
     @Slot()
     def _other_person(self) -> None:

@@ -6,8 +6,6 @@ import contextlib
 import gc
 import logging
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,9 +18,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import text
 from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
 from app.text import _
-from app.views import dialogs
+from app.views import dialogs, safe_mode
 from app.views.handover import Handover, hand_over
+from app.views.input_method import prepare_input_method
 from app.views.preferences import Preferences
+from app.views.safe_mode import Mode
 from app.views.tasks import Tasks
 from app.views.theme import Theme
 
@@ -38,36 +38,47 @@ log = logging.getLogger(__name__)
 
 def run_desktop(
     data: Path, config: Path, *, file: Path | None = None, theme: Theme | None = None,
-    ready: Callable[[Shell], None] | None = None,
+    ready: Callable[[Shell], None] | None = None, safe: bool = False,
 ) -> int:  # fmt: skip
     """Open the desktop on a data folder, and the bundle ``file`` in it; returns the exit code. Where it is open already,
-    that window comes to the front and takes the file. ``ready`` is told of the shell, for measuring."""
+    that window comes to the front and takes the file. ``ready`` is told of the shell, for measuring; ``safe`` asks for safe mode."""
     gc.disable()  # until the first window stands: what is imported stays anyway, and collecting it costs a tenth
-    preferences = Preferences.load(config)
+    preferences = Preferences() if safe else Preferences.load(config)
     if theme is not None:
         preferences = replace(preferences, size=theme.size)
-    if text.language() == "zh" and "SHUNIU_LANG" not in os.environ:
-        text.use(preferences.language)
+    speak(preferences)
     write_log(config)
+    if safe:
+        safe_mode.draw_plainly()
     prepare_input_method()
     app = application(Theme(preferences.size))
     desktop = Desktop(app, data, config, preferences, ready)
+    desktop.mode.safe = safe or safe_mode.shift_held()
     try:
         with locked(data):
+            desktop.begin()
             desktop.start(file)
             QTimer.singleShot(0, desktop, desktop.settled)
             code = app.exec()
             desktop.close()
+            desktop.mode.stands()
             return code
     except ShuniuError as error:
         if sys.stderr is not None:
             sys.stderr.write(f"{error}\n")
         gc.enable()
+        desktop.mode.stands()
         handed = isinstance(error, AlreadyRunning) and hand_over(data, file)
         if not handed and app.platformName() != "offscreen":  # where nobody sees a dialog, nobody closes it
             dialogs.report(None, error)
         desktop.close()
         return error.exit_code
+
+
+def speak(preferences: Preferences) -> None:
+    """The language that was chosen, unless the start itself names one."""
+    if text.language() == "zh" and "SHUNIU_LANG" not in os.environ:
+        text.use(preferences.language)
 
 
 def application(theme: Theme) -> QApplication:
@@ -102,7 +113,27 @@ class Desktop(QObject):
         self.bundle: Path | None = None
         self.behind: Shell | None = None
         """The window that was locked."""
+        self.mode = Mode(config, False, self)
         sys.excepthook = self.caught
+
+    def begin(self) -> None:
+        """Count the start; in safe mode the window is dressed in nothing that was chosen."""
+        self.mode.begin()
+        if self.mode.safe:
+            self._dress()
+
+    @Slot()
+    def leave_safe_mode(self) -> None:
+        """Begin anew as usual."""
+        self.mode.leave()
+        self._dress()
+        self.sign_in(skip=True)
+
+    def _dress(self) -> None:
+        self.preferences = self.mode.preferences()
+        speak(self.preferences)
+        self.theme = Theme(self.preferences.size)
+        self.theme.apply(self.app)
 
     def start(self, bundle: Path | None = None) -> None:
         """The wizard where there is no data yet, else the sign-in; ``bundle`` is shown as soon as somebody is there."""
@@ -210,12 +241,15 @@ class Desktop(QObject):
         from app.views.shell import Shell
 
         assert self.workspace is not None
-        self.preferences = replace(Preferences.load(self.config), size=self.theme.size, user=actor)
-        self.preferences.save(self.config)
+        safe = self.mode.safe
+        self.preferences = replace(self.mode.preferences(), size=self.theme.size, user=actor)
+        if not safe:
+            self.preferences.save(self.config)
         context = Context(self.workspace, self.tasks, self.theme, actor)
-        window = Shell(context, self.config, self.preferences)
+        window = Shell(context, self.config, self.preferences, safe=safe)
         context.setParent(window)
         window.who.connect(self._other_person)
+        window.normal.connect(self.leave_safe_mode)
         context.join_wanted.connect(self._join)
         context.restore_wanted.connect(self._restore)
         window.start()
@@ -362,25 +396,3 @@ def write_log(config: Path) -> None:
         root.setLevel(logging.INFO)
         if not faulthandler.is_enabled():
             faulthandler.enable((config / CRASHES).open("a", encoding="utf-8"))
-
-
-def prepare_input_method() -> None:
-    """Chinese input under X with fcitx5: Qt's ibus plugin through the portal, where that is on the session bus."""
-    if not sys.platform.startswith("linux") or "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
-        return
-    if os.environ.get("QT_IM_MODULE") == "ibus" and "IBUS_USE_PORTAL" in os.environ:
-        return
-    sender = shutil.which("dbus-send")
-    if sender is None:
-        return
-    question = [
-        sender, "--session", "--dest=org.freedesktop.DBus", "--type=method_call", "--print-reply", "--reply-timeout=300",
-        "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.portal.IBus",
-    ]  # fmt: skip
-    try:
-        answer = subprocess.run(question, capture_output=True, text=True, timeout=1, check=False).stdout
-    except (OSError, subprocess.SubprocessError):
-        return
-    if "boolean true" in answer:
-        os.environ["QT_IM_MODULE"] = "ibus"
-        os.environ["IBUS_USE_PORTAL"] = "1"
