@@ -109,7 +109,11 @@ class SafeBanner(Banner):
         self.context = context
         self.check_button = self.offer(_("检查数据"), self._check)
         self.offer(_("备份、恢复和诊断"), self._keep)
-        self.normal_button = self.offer(_("正常重新启动"), self.normal.emit)
+        self.normal_button = self.offer(_("正常重新启动"), self._open_as_usual)
+
+    @Slot()
+    def _open_as_usual(self) -> None:
+        self.normal.emit()
 
     @Slot()
     def _keep(self) -> None:

@@ -16,7 +16,7 @@ from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Goto, Said
-from app.views.help.asking import answer_f1, show_help
+from app.views.help.asking import HelpKey, show_help
 from app.views.idle import Idle
 from app.views.keeper import Keeper
 from app.views.nav import Nav
@@ -56,7 +56,7 @@ class Shell(QWidget):
         self._build()
         self._wire()
         self._shortcuts()
-        answer_f1(self)
+        HelpKey(self)
 
     def _build(self) -> None:
         theme = self.context.theme
@@ -95,13 +95,13 @@ class Shell(QWidget):
         from app.views.safe_mode import SafeBanner
 
         banner = SafeBanner(self.context)
-        banner.normal.connect(self._leave_safe_mode)
+        banner.normal.connect(self._leave_safe_mode, Qt.ConnectionType.QueuedConnection)
         return banner
 
     @Slot()
     def _leave_safe_mode(self) -> None:
         if self.leave():
-            QTimer.singleShot(0, self, self.normal.emit)
+            self.normal.emit()
 
     def _wire(self) -> None:
         self.context.navigate.connect(self.go)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBox
 from app.errors import ShuniuError
 from app.text import _
 from app.views import dialogs
-from app.views.help.asking import answer_f1
+from app.views.help.asking import HelpKey
 from app.views.page import button
 from app.views.tasks import Progress, Tasks
 from app.views.tasks import Step as Moved
@@ -78,7 +78,7 @@ class Wizard(QWidget):
         outer.addLayout(row)
         self.begin.sized.connect(self.sized)
         self.begin.changed.connect(self._show)
-        answer_f1(self)
+        HelpKey(self)
         self._show()
 
     @property
