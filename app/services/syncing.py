@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import select
 
 from app.errors import Refusal, ShuniuError
-from app.services import local, networking, reading
+from app.services import local, reading
 from app.services.office import Office
 from app.store.tables import peer
 from app.sync import card as cards
@@ -88,6 +88,7 @@ def status(desk: Desk) -> SyncStatus:
 
 def sync(desk: Desk, progress: Progress | None = None, cancelled: Cancelled | None = None) -> SyncResult:
     """Exchange with the district of the card until neither side has news; how it ended is remembered on this PC."""
+    from app.services import networking
     from app.sync.http import sync_once
 
     try:

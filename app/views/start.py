@@ -87,7 +87,7 @@ def application(theme: Theme) -> QApplication:
     app = found if isinstance(found, QApplication) else QApplication([sys.argv[0] if sys.argv else "shuniu"])
     app.setApplicationName("shuniu")
     app.setApplicationDisplayName("")
-    app.setDesktopFileName("shuniu")
+    app.setDesktopFileName("org.shuniu.desk")
     if text.language() == "zh":
         translator = QTranslator(app)
         if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
