@@ -114,6 +114,7 @@ class Desktop(QObject):
         self.behind: Shell | None = None
         """The window that was locked."""
         self.mode = Mode(config, False, self)
+        self.handover: Handover | None = None
         sys.excepthook = self.caught
 
     def begin(self) -> None:
@@ -140,7 +141,8 @@ class Desktop(QObject):
         from app.workspace import Workspace
 
         self.bundle = bundle
-        Handover(self.data, self).asked.connect(self.asked)
+        self.handover = Handover(self.data, self)
+        self.handover.asked.connect(self.asked)
         if Workspace.exists(self.data):
             try:
                 self.workspace = Workspace.open(self.data, self.config)
@@ -344,8 +346,11 @@ class Desktop(QObject):
             before.deleteLater()
 
     def close(self) -> None:
-        """Let the background end and release the database."""
+        """Let the background end and release the database, and the watch over the folder, here and now: collected in
+        another thread it would leave its notifier behind."""
         self.tasks.close()
+        if self.handover is not None:
+            self.handover.close()
         if self.workspace is not None:
             self.workspace.close()
         sys.excepthook = sys.__excepthook__
