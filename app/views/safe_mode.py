@@ -96,6 +96,11 @@ class Mode(QObject):
         """Those of this PC; in safe mode none."""
         return Preferences() if self.safe else Preferences.load(self.config)
 
+    def keep(self, preferences: Preferences) -> None:
+        """Remember them on this PC; in safe mode nothing is."""
+        if not self.safe:
+            preferences.save(self.config)
+
 
 class SafeBanner(Banner):
     """Says above every page what is off. ``normal`` when the person wants to open as usual."""

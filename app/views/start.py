@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from app.views.theme import Theme
 
 if TYPE_CHECKING:
     from app.views.shell import Shell
+    from app.views.sign_in import SignIn
     from app.workspace import Workspace
 
 LOCK = "desktop.lock"
@@ -46,7 +47,7 @@ def run_desktop(
     preferences = Preferences() if safe else Preferences.load(config)
     if theme is not None:
         preferences = replace(preferences, size=theme.size)
-    speak(preferences)
+    preferences.speak()
     write_log(config)
     if safe:
         safe_mode.draw_plainly()
@@ -73,12 +74,6 @@ def run_desktop(
             dialogs.report(None, error)
         desktop.close()
         return error.exit_code
-
-
-def speak(preferences: Preferences) -> None:
-    """The language that was chosen, unless the start itself names one."""
-    if text.language() == "zh" and "SHUNIU_LANG" not in os.environ:
-        text.use(preferences.language)
 
 
 def application(theme: Theme) -> QApplication:
@@ -114,7 +109,6 @@ class Desktop(QObject):
         self.behind: Shell | None = None
         """The window that was locked."""
         self.mode = Mode(config, False, self)
-        self.handover: Handover | None = None
         sys.excepthook = self.caught
 
     def begin(self) -> None:
@@ -132,7 +126,7 @@ class Desktop(QObject):
 
     def _dress(self) -> None:
         self.preferences = self.mode.preferences()
-        speak(self.preferences)
+        self.preferences.speak()
         self.theme = Theme(self.preferences.size)
         self.theme.apply(self.app)
 
@@ -141,8 +135,7 @@ class Desktop(QObject):
         from app.workspace import Workspace
 
         self.bundle = bundle
-        self.handover = Handover(self.data, self)
-        self.handover.asked.connect(self.asked)
+        Handover(self.data, self).asked.connect(self.asked)
         if Workspace.exists(self.data):
             try:
                 self.workspace = Workspace.open(self.data, self.config)
@@ -224,31 +217,33 @@ class Desktop(QObject):
     @Slot()
     def sign_in(self, *, skip: bool = False) -> None:
         """Ask who is at the desk; ``skip`` where there is but one person and no password."""
+        from app.services import signing_in
         from app.services.people import people
         from app.views.sign_in import SignIn
 
         assert self.workspace is not None
         known = people(self.workspace.office) if skip else []
         if len(known) == 1 and not known[0].guarded:
-            self.shell(known[0].name)
+            signing_in.sign_in(self.workspace.office.acting(known[0].name, known[0].id), known[0].id, "")
+            self.shell(known[0].name, known[0].id)
             return
         window = SignIn(self.workspace, self.tasks, self.theme, self.preferences.user)
-        window.signed_in.connect(self.shell)
+        window.signed_in.connect(partial(self._let_in, window))
         self._show(window)
 
-    @Slot(object)
-    def shell(self, actor: str) -> None:
-        """The main window, for ``actor``."""
+    def _let_in(self, window: SignIn, actor: str) -> None:
+        self.shell(actor, window.person.id if window.person is not None else "")
+
+    def shell(self, actor: str, user: str = "") -> None:
+        """The main window, for ``actor``, who is the user with the id ``user``."""
         from app.views.context import Context
         from app.views.shell import Shell
 
         assert self.workspace is not None
-        safe = self.mode.safe
         self.preferences = replace(self.mode.preferences(), size=self.theme.size, user=actor)
-        if not safe:
-            self.preferences.save(self.config)
-        context = Context(self.workspace, self.tasks, self.theme, actor)
-        window = Shell(context, self.config, self.preferences, safe=safe)
+        self.mode.keep(self.preferences)
+        context = Context(self.workspace, self.tasks, self.theme, actor, user=user)
+        window = Shell(context, self.config, self.preferences, safe=self.mode.safe)
         context.setParent(window)
         window.who.connect(self._other_person)
         window.normal.connect(self.leave_safe_mode)
@@ -271,23 +266,26 @@ class Desktop(QObject):
         shell = self.window
         if not isinstance(shell, Shell) or self.workspace is None:
             return
+        if shell.context.office.duty.gone:  # deactivated meanwhile, perhaps on another PC
+            self.sign_in()
+            return
         mine = [one for one in people(self.workspace.office) if one.name == shell.context.actor]
         if not any(one.guarded for one in mine):
             return
         window = SignIn(self.workspace, self.tasks, shell.context.theme, shell.context.actor)
-        window.signed_in.connect(self._back)
+        window.signed_in.connect(partial(self._back, window))
         shell.hide()
         self.behind, self.window = shell, window
         window.show()
 
-    @Slot(object)
-    def _back(self, actor: str) -> None:
+    def _back(self, window: SignIn, actor: str) -> None:
         """Whoever was there goes on where they were; somebody else begins anew (drafts are kept)."""
         shell, self.behind = self.behind, None
-        if shell is not None and actor == shell.context.actor:
+        user = window.person.id if window.person is not None else ""
+        if shell is not None and (actor, user) == (shell.context.actor, shell.context.user or user):
             self._show(shell)
         else:
-            self.shell(actor)
+            self.shell(actor, user)
             if shell is not None:
                 shell.deleteLater()
 
@@ -307,7 +305,7 @@ class Desktop(QObject):
 
         if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
             return
-        actor = self.window.context.actor
+        actor, user = self.window.context.actor, self.window.context.user
         self.theme = self.window.context.theme
         self.tasks.drain(5000)
         self.workspace.close()
@@ -316,7 +314,7 @@ class Desktop(QObject):
         except ShuniuError as error:
             dialogs.report(self.window, error)
             self.workspace = Workspace.open(self.data, self.config)
-        self.shell(actor)
+        self.shell(actor, user)
 
     @Slot(object)
     def _restore(self, backup: Path) -> None:
@@ -326,7 +324,7 @@ class Desktop(QObject):
 
         if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
             return
-        actor = self.window.context.actor
+        actor, user = self.window.context.actor, self.window.context.user
         self.theme = self.window.context.theme
         self.tasks.drain(5000)
         try:
@@ -336,7 +334,7 @@ class Desktop(QObject):
         except ShuniuError as error:
             dialogs.report(self.window, error)
         self.workspace = Workspace.open(self.data, self.config)
-        self.shell(actor)
+        self.shell(actor, user)
 
     def _show(self, window: QWidget) -> None:
         before, self.window = self.window, window
@@ -346,11 +344,10 @@ class Desktop(QObject):
             before.deleteLater()
 
     def close(self) -> None:
-        """Let the background end and release the database, and the watch over the folder, here and now: collected in
-        another thread it would leave its notifier behind."""
+        """Let the background end, release the database, and end the watch over the folder on this very thread."""
         self.tasks.close()
-        if self.handover is not None:
-            self.handover.close()
+        for watch in self.findChildren(Handover):
+            watch.close()
         if self.workspace is not None:
             self.workspace.close()
         sys.excepthook = sys.__excepthook__
