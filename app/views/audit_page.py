@@ -44,6 +44,7 @@ class Narrowed:
 class AuditPage(Page):
     """Newest first; a line opens the record it is about."""
 
+    help_topic = "people#操作记录"
     name = "audit"
     title = "操作记录"
 
