@@ -28,6 +28,7 @@ class Global:
     config: Path
     actor: str
     accept_clock: bool
+    safe: bool = False
 
     def open(self) -> Workspace:
         """The workspace of ``--data``, with ``--as`` at the desk."""
@@ -105,13 +106,22 @@ FAMILIES = {
 @click.option("--as", "actor", default="", help="who is at the desk")
 @click.option("--lang", type=click.Choice(sorted(text.LANGUAGES)), default=None, help="language of messages")
 @click.option("--accept-clock", is_flag=True, help="number by this clock although it lies before the last change")
+@click.option(
+    "--safe-mode", "safe", is_flag=True, help="the desktop without sync, backups by itself and kept preferences"
+)
 @click.pass_context
 def shuniu(
-    ctx: click.Context, data: Path | None, config: Path | None, actor: str, lang: str | None, accept_clock: bool
+    ctx: click.Context,
+    data: Path | None,
+    config: Path | None,
+    actor: str,
+    lang: str | None,
+    accept_clock: bool,
+    safe: bool,
 ) -> None:
     """Shuniu 枢纽: the desk of a street-level social organization service center."""
     text.use(lang or os.environ.get("SHUNIU_LANG", "zh"))
-    ctx.obj = Global(data or paths.default_data(), config or paths.default_config(), actor, accept_clock)
+    ctx.obj = Global(data or paths.default_data(), config or paths.default_config(), actor, accept_clock, safe)
     if ctx.invoked_subcommand is None:
         _desktop(ctx.obj)
 
@@ -122,7 +132,7 @@ def _desktop(obj: Global, file: Path | None = None) -> NoReturn:
         raise EnvironmentFault(_("这里没有显示器，打不开窗口。"), _("请在桌面环境里打开，或运行 shuniu tour。"))
     from app.views.start import run_desktop
 
-    sys.exit(run_desktop(obj.data, obj.config, file=file))
+    sys.exit(run_desktop(obj.data, obj.config, file=file, safe=obj.safe))
 
 
 @shuniu.command("open")

@@ -44,9 +44,9 @@ class Narrowed:
 class AuditPage(Page):
     """Newest first; a line opens the record it is about."""
 
+    help_topic = "people#操作记录"
     name = "audit"
     title = "操作记录"
-    help_topic = "privacy#操作记录"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

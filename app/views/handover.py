@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
+from shiboken6 import delete, isValid
 
 FOLDER = "handover"
 PATIENCE = 3.0
@@ -51,6 +52,11 @@ class Handover(QObject):
         self._watcher = QFileSystemWatcher([str(self.folder)], self)
         self._watcher.directoryChanged.connect(self._look)
         QTimer.singleShot(0, self, self._look)
+
+    def close(self) -> None:
+        """Listen no more."""
+        if isValid(self._watcher):
+            delete(self._watcher)
 
     @Slot()
     def _look(self) -> None:

@@ -34,9 +34,9 @@ def hand_to_file(office: Office, picked: Sequence[Key], words: Sequence[str], pa
 class PersonPage(Page):
     """Words above, what was found below, each with a tick; arrives with ``words``, or with a record to take them from."""
 
+    help_topic = "privacy#本人要求查看或删除"
     name = "person"
     title = "一个人的信息"
-    help_topic = "privacy#本人要求查看或删除"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app import text
 from app.text import LANGUAGES
 from app.views.theme import TEXT_SIZES
 
@@ -40,6 +42,11 @@ class Preferences:
             size if size in TEXT_SIZES else "standard", language if language in LANGUAGES else "zh", user,
             minutes if minutes in LOCKS else cls.lock_minutes, str(kept.get("printer", "")),
         )  # fmt: skip
+
+    def speak(self) -> None:
+        """Use the language that was chosen, unless the start itself names one."""
+        if text.language() == "zh" and "SHUNIU_LANG" not in os.environ:
+            text.use(self.language)
 
     def save(self, config: Path) -> None:
         """Keep it; a folder that cannot be written only means that the next start asks again."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -55,6 +57,16 @@ class SettingsPage(Page):
         scroll.setWidget(inner)
         self.body.addWidget(scroll, 1)
         self.scroller = scroll
+
+    def arrive(self, arguments: Mapping[str, Any]) -> None:
+        """Come to the last card, what is kept of the data (``data`` true)."""
+        if arguments.get("data"):
+            QTimer.singleShot(0, self, self._show_data)
+
+    @Slot()
+    def _show_data(self) -> None:
+        bar = self.scroller.verticalScrollBar()
+        bar.setValue(bar.maximum())
 
     def _card(self, title: str) -> QVBoxLayout:
         px = self.theme.px

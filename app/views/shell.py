@@ -16,7 +16,7 @@ from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Goto, Said
-from app.views.help.asking import answer_f1, show_help
+from app.views.help.asking import HelpKey, show_help
 from app.views.idle import Idle
 from app.views.keeper import Keeper
 from app.views.nav import Nav
@@ -34,13 +34,15 @@ TRAIL = 50
 
 
 class Shell(QWidget):
-    """The main window. ``who`` when another person wants to sign in."""
+    """The main window. ``who`` when another person wants to sign in; ``normal`` to leave safe mode, in which nothing
+    works by itself and no preference is kept (``safe``)."""
 
     who = Signal()
+    normal = Signal()
 
-    def __init__(self, context: Context, config: Path, preferences: Preferences) -> None:
+    def __init__(self, context: Context, config: Path, preferences: Preferences, *, safe: bool = False) -> None:
         super().__init__()
-        self.context, self.config, self.preferences = context, config, preferences
+        self.context, self.config, self.preferences, self.safe = context, config, preferences, safe
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST_SIZE)
         self._pages: dict[str, Page] = {}
@@ -55,7 +57,7 @@ class Shell(QWidget):
         self._build()
         self._wire()
         self._shortcuts()
-        answer_f1(self)
+        HelpKey(self)
 
     def _build(self) -> None:
         theme = self.context.theme
@@ -68,6 +70,8 @@ class Shell(QWidget):
         self.busy.setFixedHeight(2)
         self.busy.setStyleSheet("background: transparent;")
         column.addWidget(self.busy)
+        if self.safe:
+            column.addWidget(self._safe_banner())
         column.addWidget(SampleBanner(self.context, self.leave))
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
@@ -88,6 +92,18 @@ class Shell(QWidget):
         self.idle: Idle | None = None
         self._say_status()
         self._say_findings()
+
+    def _safe_banner(self) -> QWidget:
+        from app.views.safe_mode import SafeBanner
+
+        banner = SafeBanner(self.context)
+        banner.normal.connect(self._leave_safe_mode, Qt.ConnectionType.QueuedConnection)
+        return banner
+
+    @Slot()
+    def _leave_safe_mode(self) -> None:
+        if self.leave():
+            self.normal.emit()
 
     def _wire(self) -> None:
         self.context.navigate.connect(self.go)
@@ -111,7 +127,10 @@ class Shell(QWidget):
             shortcut.setProperty("place", number - 1)
 
     def start(self) -> None:
-        """Show the first page; the watch and the exchange begin behind it."""
+        """Show the first page; the watch and the exchange begin behind it, but not in safe mode."""
+        if self.safe:
+            self.go(Goto("settings", {"data": True}))
+            return
         self.go(Goto("today"))
         self.context.watch.start()
         Keeper(self.context)
@@ -356,7 +375,8 @@ class Shell(QWidget):
     def keep(self, preferences: Preferences) -> None:
         """Remember preferences on this PC."""
         self.preferences = preferences
-        preferences.save(self.config)
+        if not self.safe:
+            preferences.save(self.config)
 
     @Slot()
     def _other_person(self) -> None:

@@ -13,7 +13,7 @@ from app.services.people import Person, people
 from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
-from app.views.help.asking import answer_f1
+from app.views.help.asking import HelpKey
 from app.views.page import button
 from app.views.tasks import Tasks
 from app.views.theme import Theme
@@ -72,7 +72,7 @@ class SignIn(QWidget):
         self.password.returnPressed.connect(self.sign_in)
         self.typed.returnPressed.connect(self.sign_in)
         self._person_chosen()
-        answer_f1(self)
+        HelpKey(self)
 
     def _fill(self, column: QVBoxLayout, last: str) -> None:
         label = QLabel(_("您是"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +18,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import text
 from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
 from app.text import _
-from app.views import dialogs
+from app.views import dialogs, safe_mode
 from app.views.handover import Handover, hand_over
 from app.views.input_method import prepare_input_method
 from app.views.preferences import Preferences
+from app.views.safe_mode import Mode
 from app.views.tasks import Tasks
 from app.views.theme import Theme
 
@@ -39,31 +39,36 @@ log = logging.getLogger(__name__)
 
 def run_desktop(
     data: Path, config: Path, *, file: Path | None = None, theme: Theme | None = None,
-    ready: Callable[[Shell], None] | None = None,
+    ready: Callable[[Shell], None] | None = None, safe: bool = False,
 ) -> int:  # fmt: skip
     """Open the desktop on a data folder, and the bundle ``file`` in it; returns the exit code. Where it is open already,
-    that window comes to the front and takes the file. ``ready`` is told of the shell, for measuring."""
+    that window comes to the front and takes the file. ``ready`` is told of the shell, for measuring; ``safe`` asks for safe mode."""
     gc.disable()  # until the first window stands: what is imported stays anyway, and collecting it costs a tenth
-    preferences = Preferences.load(config)
+    preferences = Preferences() if safe else Preferences.load(config)
     if theme is not None:
         preferences = replace(preferences, size=theme.size)
-    if text.language() == "zh" and "SHUNIU_LANG" not in os.environ:
-        text.use(preferences.language)
+    preferences.speak()
     write_log(config)
+    if safe:
+        safe_mode.draw_plainly()
     prepare_input_method()
     app = application(Theme(preferences.size))
     desktop = Desktop(app, data, config, preferences, ready)
+    desktop.mode.safe = safe or safe_mode.shift_held()
     try:
         with locked(data):
+            desktop.begin()
             desktop.start(file)
             QTimer.singleShot(0, desktop, desktop.settled)
             code = app.exec()
             desktop.close()
+            desktop.mode.stands()
             return code
     except ShuniuError as error:
         if sys.stderr is not None:
             sys.stderr.write(f"{error}\n")
         gc.enable()
+        desktop.mode.stands()
         handed = isinstance(error, AlreadyRunning) and hand_over(data, file)
         if not handed and app.platformName() != "offscreen":  # where nobody sees a dialog, nobody closes it
             dialogs.report(None, error)
@@ -103,7 +108,27 @@ class Desktop(QObject):
         self.bundle: Path | None = None
         self.behind: Shell | None = None
         """The window that was locked."""
+        self.mode = Mode(config, False, self)
         sys.excepthook = self.caught
+
+    def begin(self) -> None:
+        """Count the start; in safe mode the window is dressed in nothing that was chosen."""
+        self.mode.begin()
+        if self.mode.safe:
+            self._dress()
+
+    @Slot()
+    def leave_safe_mode(self) -> None:
+        """Begin anew as usual."""
+        self.mode.leave()
+        self._dress()
+        self.sign_in(skip=True)
+
+    def _dress(self) -> None:
+        self.preferences = self.mode.preferences()
+        self.preferences.speak()
+        self.theme = Theme(self.preferences.size)
+        self.theme.apply(self.app)
 
     def start(self, bundle: Path | None = None) -> None:
         """The wizard where there is no data yet, else the sign-in; ``bundle`` is shown as soon as somebody is there."""
@@ -239,12 +264,13 @@ class Desktop(QObject):
         from app.views.shell import Shell
 
         assert self.workspace is not None
-        self.preferences = replace(Preferences.load(self.config), size=self.theme.size, user=actor)
-        self.preferences.save(self.config)
+        self.preferences = replace(self.mode.preferences(), size=self.theme.size, user=actor)
+        self.mode.keep(self.preferences)
         context = Context(self.workspace, self.tasks, self.theme, actor, user=user)
-        window = Shell(context, self.config, self.preferences)
+        window = Shell(context, self.config, self.preferences, safe=self.mode.safe)
         context.setParent(window)
         window.who.connect(self._other_person)
+        window.normal.connect(self.leave_safe_mode)
         context.join_wanted.connect(self._join)
         context.restore_wanted.connect(self._restore)
         context.setup_wanted.connect(self._set_up_more)
@@ -343,8 +369,10 @@ class Desktop(QObject):
             before.deleteLater()
 
     def close(self) -> None:
-        """Let the background end and release the database."""
+        """Let the background end, release the database, and end the watch over the folder on this very thread."""
         self.tasks.close()
+        for watch in self.findChildren(Handover):
+            watch.close()
         if self.workspace is not None:
             self.workspace.close()
         sys.excepthook = sys.__excepthook__

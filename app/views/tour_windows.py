@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QScrollArea
 
 from app.services import reading
 from app.text import _
+from app.views.context import Context
 from app.views.counter.closing_page import ClosingPage
+from app.views.preferences import Preferences
 from app.views.records.editors_link import LinkEditor
 from app.views.records.form_page import FormPage
 from app.views.records.import_page import ImportPage
 from app.views.records.slip_preview import SlipSheet
-from app.views.settings_page import SettingsPage
+from app.views.shell import Shell
 from app.views.stage import Stage
 from app.views.tour_data import from_today
 
@@ -62,6 +64,7 @@ def more_windows(tour: Tour, stage: Stage) -> None:
     stage.settle(600)
     tour.picture(stage, "charts")
     _settings(tour, stage)
+    _safe(tour, stage)
 
 
 def _read_in(tour: Tour, stage: Stage) -> None:
@@ -89,10 +92,21 @@ def _paper(tour: Tour, stage: Stage) -> None:
 
 
 def _settings(tour: Tour, stage: Stage) -> None:
-    page = stage.go("settings")
-    assert isinstance(page, SettingsPage)
-    _to_end(page.scroller)
+    stage.go("settings", data=True)
     tour.picture(stage, "settings-data")
+
+
+def _safe(tour: Tour, stage: Stage) -> None:
+    context = Context(stage.workspace, stage.tasks, stage.context.theme, stage.context.actor)
+    shell = Shell(context, stage.workspace.machine.folder, Preferences(), safe=True)
+    context.setParent(shell)
+    shell.resize(stage.shell.size())
+    shell.show()
+    shell.start()
+    stage.settle(450)
+    tour.picture(stage, "safe-mode", shell)
+    shell.hide()
+    shell.deleteLater()
 
 
 def _to_end(scroller: QScrollArea) -> None:

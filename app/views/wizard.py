@@ -17,7 +17,7 @@ from app.errors import Refusal, ShuniuError
 from app.services import local, sample, setup
 from app.text import _
 from app.views import dialogs
-from app.views.help.asking import answer_f1
+from app.views.help.asking import HelpKey
 from app.views.page import button
 from app.views.preferences import Preferences
 from app.views.tasks import Progress, Tasks
@@ -111,9 +111,7 @@ class Wizard(QWidget):
         for one in (self.later_button, self.back_button, self.next_button):
             row.addWidget(one)
         outer.addLayout(row)
-        answer_f1(self)
-
-    # -- where it stands -----------------------------------------------------------------------------------------
+        HelpKey(self)
 
     @property
     def help_topic(self) -> str:

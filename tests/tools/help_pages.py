@@ -46,6 +46,7 @@ PICTURES: dict[str, tuple[str, Box | None]] = {
     "sync": ("sync", None),
     "settings": ("settings", (168, 0, 1060, 768)),
     "settings-data": ("settings-data", (168, 0, 1060, 768)),
+    "safe-mode": ("safe-mode", BESIDE),
     "series": ("series", BESIDE),
     "closing": ("closing", BESIDE),
     "import": ("import", (168, 0, 1366, 420)),

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QFileSystemWatcher, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -67,3 +67,15 @@ def test_the_window_comes_back_and_shows_what_the_bundle_brings(
     assert any(isinstance(argument, BundleRefused) for argument in asked.shown[-1][1:])
     desktop.close()
     shell.deleteLater()
+
+
+def test_a_desktop_that_is_closed_watches_nothing(app: QApplication, workspace: Workspace) -> None:
+    """What is left of it may be collected in any thread: a watcher would leave its notifier behind, and the loop spins."""
+    desktop = Desktop(app, workspace.data, workspace.machine.folder.parent, Preferences())
+    desktop.start()
+    window = desktop.window
+    assert desktop.findChildren(QFileSystemWatcher)
+    desktop.close()
+    assert not desktop.findChildren(QFileSystemWatcher)
+    assert window is not None
+    window.deleteLater()

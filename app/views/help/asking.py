@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -54,13 +54,18 @@ def topic_at(widget: QWidget | None) -> str:
     return ""
 
 
-def answer_f1(window: QWidget) -> None:
-    """Let F1 anywhere in ``window`` open the help at the page of where the focus is."""
+class HelpKey(QShortcut):
+    """F1 anywhere in ``window`` opens the help at the page of where the focus is."""
 
-    def ask() -> None:
-        show_help(window, topic_at(window.focusWidget() or window))
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(QKeySequence("F1"), window)
+        self.activated.connect(self._ask)
 
-    QShortcut(QKeySequence("F1"), window, ask)
+    @Slot()
+    def _ask(self) -> None:
+        window = self.parent()
+        if isinstance(window, QWidget):
+            show_help(window, topic_at(window.focusWidget() or window))
 
 
 def show_help(window: QWidget, topic: str = "") -> None:

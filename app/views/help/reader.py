@@ -10,11 +10,10 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QImage,
-    QKeySequence,
+    QKeyEvent,
     QPainter,
     QPixmap,
     QResizeEvent,
-    QShortcut,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -50,7 +49,13 @@ class Picture(QScrollArea):
         label.setPixmap(QPixmap(str(pages.folder() / name)))
         self.setWidget(label)
         self.resize((label.sizeHint() + QSize(4, 4)).boundedTo(parent.screen().availableSize()))
-        QShortcut(QKeySequence("Esc"), self, self.close)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
 
 class Reader(QTextBrowser):
@@ -60,6 +65,7 @@ class Reader(QTextBrowser):
         super().__init__(parent)
         self.theme = theme
         self.setOpenLinks(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else pictures and bar chase each other
         self.setStyleSheet("QTextBrowser { border: none; padding: 0; }")
         self.document().setDocumentMargin(theme.px(24))
         self.document().setIndentWidth(theme.px(28))
