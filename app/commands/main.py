@@ -85,6 +85,7 @@ FAMILIES = {
             "recover",
             "diagnostics",
             "self-test",
+            "sample",
         ),
         "app.commands.keeping",
     ),

@@ -19,6 +19,7 @@ from app import text
 from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
 from app.text import _
 from app.views import dialogs, safe_mode
+from app.views.damaged import backup_of
 from app.views.handover import Handover, hand_over
 from app.views.input_method import prepare_input_method
 from app.views.preferences import Preferences
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 LOCK = "desktop.lock"
 LOG = "shuniu.log"
 CRASHES = "crashes.log"
-log = logging.getLogger(__name__)
 
 
 def run_desktop(
@@ -115,20 +115,14 @@ class Desktop(QObject):
         """Count the start; in safe mode the window is dressed in nothing that was chosen."""
         self.mode.begin()
         if self.mode.safe:
-            self._dress()
+            self.preferences, self.theme = self.mode.dressed(self.app)
 
     @Slot()
     def leave_safe_mode(self) -> None:
         """Begin anew as usual."""
         self.mode.leave()
-        self._dress()
+        self.preferences, self.theme = self.mode.dressed(self.app)
         self.sign_in(skip=True)
-
-    def _dress(self) -> None:
-        self.preferences = self.mode.preferences()
-        self.preferences.speak()
-        self.theme = Theme(self.preferences.size)
-        self.theme.apply(self.app)
 
     def start(self, bundle: Path | None = None) -> None:
         """The wizard where there is no data yet, else the sign-in; ``bundle`` is shown as soon as somebody is there."""
@@ -140,30 +134,10 @@ class Desktop(QObject):
             try:
                 self.workspace = Workspace.open(self.data, self.config)
             except DatabaseDamaged as error:
-                self.workspace = self._restored(error)
+                self.workspace = backup_of(error, self.data, self.config, self.window)
             self.sign_in(skip=True)
         else:
             self.wizard()
-
-    def _restored(self, error: DatabaseDamaged) -> Workspace:
-        """Offer the newest backup that holds together; raises ``error`` where there is none, or nobody wants it."""
-        from app.services import backups
-        from app.workspace import Workspace
-
-        for one in backups.listed(self.data / backups.FOLDER):
-            when = _("{month}月{day}日 {time}", month=one.made.month, day=one.made.day, time=f"{one.made:%H:%M}")
-            text = _(
-                "{error}\n\n有一份 {when} 的备份（{why}）。恢复后，那以后的修改只有已经同步出去的还在。"
-                "现在的文件会留着，不会删除。", error=error.message, when=when, why=_(backups.WHY.get(one.why, one.why)),
-            )  # fmt: skip
-            if not dialogs.confirm(self.window, _("数据库打不开"), text, _("恢复这份备份"), _("不恢复")):
-                break
-            try:
-                Workspace.restore(self.data, self.config, one.path)
-                return Workspace.open(self.data, self.config)
-            except ShuniuError as other:
-                log.warning("A backup could not be restored", exc_info=other)
-        raise error
 
     @Slot(object)
     def asked(self, bundle: Path | None) -> None:
@@ -189,11 +163,12 @@ class Desktop(QObject):
         gc.freeze()
         gc.enable()
 
-    def wizard(self) -> None:
-        """Set up."""
+    def wizard(self, actor: str = "") -> None:
+        """Set up; where there is a workspace already, what of it waits, for ``actor``."""
         from app.views.wizard import Wizard
 
-        window = Wizard(self.data, self.config, self.tasks, self.theme)
+        window = Wizard(self.data, self.config, self.tasks, self.theme, self.workspace, actor)
+        window.opened.connect(self._opened)
         window.finished.connect(self._set_up)
         window.sized.connect(self._sized)
         self._show(window)
@@ -206,13 +181,36 @@ class Desktop(QObject):
         self.theme.apply(self.app)
         self.wizard()
 
+    @Slot(object)
+    def _opened(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
     @Slot(object, object)
     def _set_up(self, workspace: Workspace, user: str) -> None:
         self.workspace = workspace
         if user:
-            self.shell(user)
+            self.enter(user)
         else:
             self.sign_in()
+
+    def enter(self, actor: str, user: str = "") -> None:
+        """Where the set-up was left open it goes on, for ``actor``, the user with the id ``user``; else the main window."""
+        from app.services import setup
+
+        begun = setup.read(self.config, self.data)
+        if begun is not None and begun.open is not None:
+            self.wizard(actor)
+        else:
+            self.shell(actor, user)
+
+    @Slot()
+    def _set_up_more(self) -> None:
+        """What was put off of the set-up; the main window comes back after it."""
+        from app.views.shell import Shell
+
+        if isinstance(self.window, Shell) and self.window.leave():
+            self.theme = self.window.context.theme
+            self.wizard(self.window.context.actor)
 
     @Slot()
     def sign_in(self, *, skip: bool = False) -> None:
@@ -225,14 +223,14 @@ class Desktop(QObject):
         known = people(self.workspace.office) if skip else []
         if len(known) == 1 and not known[0].guarded:
             signing_in.sign_in(self.workspace.office.acting(known[0].name, known[0].id), known[0].id, "")
-            self.shell(known[0].name, known[0].id)
+            self.enter(known[0].name, known[0].id)
             return
         window = SignIn(self.workspace, self.tasks, self.theme, self.preferences.user)
         window.signed_in.connect(partial(self._let_in, window))
         self._show(window)
 
     def _let_in(self, window: SignIn, actor: str) -> None:
-        self.shell(actor, window.person.id if window.person is not None else "")
+        self.enter(actor, window.person.id if window.person is not None else "")
 
     def shell(self, actor: str, user: str = "") -> None:
         """The main window, for ``actor``, who is the user with the id ``user``."""
@@ -249,6 +247,7 @@ class Desktop(QObject):
         window.normal.connect(self.leave_safe_mode)
         context.join_wanted.connect(self._join)
         context.restore_wanted.connect(self._restore)
+        context.setup_wanted.connect(self._set_up_more)
         window.start()
         self._show(window)
         window.watch_idle().connect(self.lock)
