@@ -113,8 +113,6 @@ class Wizard(QWidget):
         outer.addLayout(row)
         HelpKey(self)
 
-    # -- where it stands -----------------------------------------------------------------------------------------
-
     @property
     def help_topic(self) -> str:
         """The topic of the step shown."""
