@@ -11,12 +11,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from app.text import _
 from app.views import dialogs
 from app.views.banners import Banner
 from app.views.context import Context, Goto
 from app.views.preferences import Preferences
+from app.views.theme import Theme
 
 STARTS = "starts"
 """The file that counts starts which have not come to anything yet."""
@@ -95,6 +97,14 @@ class Mode(QObject):
     def preferences(self) -> Preferences:
         """Those of this PC; in safe mode none."""
         return Preferences() if self.safe else Preferences.load(self.config)
+
+    def dressed(self, app: QApplication) -> tuple[Preferences, Theme]:
+        """Speak and dress as those say."""
+        preferences = self.preferences()
+        preferences.speak()
+        theme = Theme(preferences.size)
+        theme.apply(app)
+        return preferences, theme
 
     def keep(self, preferences: Preferences) -> None:
         """Remember them on this PC; in safe mode nothing is."""

@@ -19,6 +19,7 @@ from app import text
 from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
 from app.text import _
 from app.views import dialogs, safe_mode
+from app.views.damaged import backup_of
 from app.views.handover import Handover, hand_over
 from app.views.input_method import prepare_input_method
 from app.views.preferences import Preferences
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 LOCK = "desktop.lock"
 LOG = "shuniu.log"
 CRASHES = "crashes.log"
-log = logging.getLogger(__name__)
 
 
 def run_desktop(
@@ -115,20 +115,14 @@ class Desktop(QObject):
         """Count the start; in safe mode the window is dressed in nothing that was chosen."""
         self.mode.begin()
         if self.mode.safe:
-            self._dress()
+            self.preferences, self.theme = self.mode.dressed(self.app)
 
     @Slot()
     def leave_safe_mode(self) -> None:
         """Begin anew as usual."""
         self.mode.leave()
-        self._dress()
+        self.preferences, self.theme = self.mode.dressed(self.app)
         self.sign_in(skip=True)
-
-    def _dress(self) -> None:
-        self.preferences = self.mode.preferences()
-        self.preferences.speak()
-        self.theme = Theme(self.preferences.size)
-        self.theme.apply(self.app)
 
     def start(self, bundle: Path | None = None) -> None:
         """The wizard where there is no data yet, else the sign-in; ``bundle`` is shown as soon as somebody is there."""
@@ -140,30 +134,10 @@ class Desktop(QObject):
             try:
                 self.workspace = Workspace.open(self.data, self.config)
             except DatabaseDamaged as error:
-                self.workspace = self._restored(error)
+                self.workspace = backup_of(error, self.data, self.config, self.window)
             self.sign_in(skip=True)
         else:
             self.wizard()
-
-    def _restored(self, error: DatabaseDamaged) -> Workspace:
-        """Offer the newest backup that holds together; raises ``error`` where there is none, or nobody wants it."""
-        from app.services import backups
-        from app.workspace import Workspace
-
-        for one in backups.listed(self.data / backups.FOLDER):
-            when = _("{month}月{day}日 {time}", month=one.made.month, day=one.made.day, time=f"{one.made:%H:%M}")
-            text = _(
-                "{error}\n\n有一份 {when} 的备份（{why}）。恢复后，那以后的修改只有已经同步出去的还在。"
-                "现在的文件会留着，不会删除。", error=error.message, when=when, why=_(backups.WHY.get(one.why, one.why)),
-            )  # fmt: skip
-            if not dialogs.confirm(self.window, _("数据库打不开"), text, _("恢复这份备份"), _("不恢复")):
-                break
-            try:
-                Workspace.restore(self.data, self.config, one.path)
-                return Workspace.open(self.data, self.config)
-            except ShuniuError as other:
-                log.warning("A backup could not be restored", exc_info=other)
-        raise error
 
     @Slot(object)
     def asked(self, bundle: Path | None) -> None:
