@@ -28,6 +28,8 @@ MOST = 1024 * 1024
 class NetworkCard(QFrame):
     """The settings as they are kept, to be changed, tried and kept."""
 
+    help_topic = "sync#网络设置"
+
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context, self.theme = context, context.theme

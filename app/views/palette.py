@@ -153,6 +153,8 @@ class _Line(QStyledItemDelegate):
 class Palette(QFrame):
     """Lies over the window; ``go`` is called with the choice's :class:`Goto`."""
 
+    help_topic = "search"
+
     def __init__(self, context: Context, go: Callable[[Goto], None], parent: QWidget) -> None:
         super().__init__(parent)
         self.context, self._go, self._run, self._over = context, go, 0, parent

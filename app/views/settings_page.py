@@ -29,6 +29,7 @@ WIDEST = 760
 class SettingsPage(Page):
     """A card for each matter."""
 
+    help_topic = "settings"
     name = "settings"
     title = "设置"
 
@@ -51,6 +52,7 @@ class SettingsPage(Page):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
         self.body.addWidget(scroll, 1)
+        self.scroller = scroll
 
     def _card(self, title: str) -> QVBoxLayout:
         px = self.theme.px
@@ -202,6 +204,8 @@ class SettingsPage(Page):
 
 class PasswordSheet(dialogs.Sheet):
     """The old password where there is one, the new one twice."""
+
+    help_topic = "people#设置密码"
 
     def __init__(self, parent: QWidget, context: Context, user_id: str, *, guarded: bool) -> None:
         super().__init__(parent, _("设置我的密码"), _("设置"))

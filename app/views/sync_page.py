@@ -32,6 +32,7 @@ TROUBLES = ("lacking", "waiting", "held", "forked", "skew")
 class SyncPage(Page):
     """Everything about the exchange; the figures are facts, asked for anew when shown."""
 
+    help_topic = "sync"
     name = "sync"
     title = "同步"
 

@@ -147,6 +147,7 @@ class Card(QFrame):
 class TodayPage(Page):
     """The first page of the morning."""
 
+    help_topic = "today"
     name = "today"
     title = "今日"
     listens_to = frozenset(

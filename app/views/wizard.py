@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBox
 from app.errors import ShuniuError
 from app.text import _
 from app.views import dialogs
+from app.views.help.asking import answer_f1
 from app.views.page import button
 from app.views.tasks import Progress, Tasks
 from app.views.tasks import Step as Moved
@@ -77,7 +78,13 @@ class Wizard(QWidget):
         outer.addLayout(row)
         self.begin.sized.connect(self.sized)
         self.begin.changed.connect(self._show)
+        answer_f1(self)
         self._show()
+
+    @property
+    def help_topic(self) -> str:
+        """The topic of the step shown."""
+        return self.step.help_topic
 
     @property
     def step(self) -> Step:

@@ -52,6 +52,7 @@ class Setup:
 class Step(QWidget):
     """One step: a heading, a sentence, and fields with labels above and faults below."""
 
+    help_topic = "start"
     changed = Signal()
 
     def __init__(self, theme: Theme, title: str, text: str) -> None:
@@ -199,6 +200,8 @@ class BeginStep(Step):
 class CenterStep(Step):
     """District, street, and the center's name, filled in from the street until it is typed over."""
 
+    help_topic = "start#填写中心"
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, _("这是哪个中心"), _("街镇代码会印在编号里，以后不能更改，请选准。"))
         self.district, self.street = QComboBox(), QComboBox()
@@ -244,6 +247,8 @@ class CenterStep(Step):
 
 class PersonStep(Step):
     """The first person, a password if wanted, and the sample data."""
+
+    help_topic = "start#填写第一位使用人员"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, _("谁在用这台电脑"), _("第一位使用人员是系统管理员，之后可以在“设置”里添加同事。"))

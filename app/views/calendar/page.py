@@ -38,6 +38,7 @@ BOARD, MONTH, NO_ROOMS = 0, 1, 2
 class CalendarPage(Page):
     """Shows a board or a month, asks the services, and says what they answer."""
 
+    help_topic = "calendar"
     name = "calendar"
     title = "场地日历"
     listens_to = frozenset({"booking", "venue", "closure", "calendar_day", "slot_waiting", "center"})

@@ -35,6 +35,7 @@ ID_ROLE = Qt.ItemDataRole.UserRole
 class BinPage(Page):
     """Newest first."""
 
+    help_topic = "undo#回收站"
     name = "bin"
     listens_to = frozenset(KINDS)
 

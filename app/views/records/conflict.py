@@ -222,6 +222,8 @@ class ConflictPanel(QWidget):
 class ConflictSheet(Sheet):
     """The conflicts of one record in a sheet; it closes when none is left."""
 
+    help_topic = "todo#两台电脑改得不一样"
+
     def __init__(self, parent: QWidget, context: Context, kind: Kind, record_id: str) -> None:
         super().__init__(parent, _("处理冲突"), _("好"), _("以后再说"))
         self.yes.hide()

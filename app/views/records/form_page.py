@@ -31,6 +31,7 @@ from app.text import _
 from app.views import dialogs
 from app.views.banners import Banners
 from app.views.context import Context, Said
+from app.views.help.asking import kind_topic
 from app.views.page import Page
 from app.views.records import form_jobs as jobs
 from app.views.records.extras import extra_for
@@ -63,6 +64,7 @@ class FormPage(Page):
     ) -> None:
         super().__init__(context, parent)
         self.kind, self.record_id, self.values = kind_of(kind), record_id, dict(values or {})
+        self.help_topic = kind_topic(kind)
         self.listens_to = frozenset({kind, *(relation.kind.name for relation in relations(kind))})
         self.row: Row | None = None
         self.seen: Seen = {}

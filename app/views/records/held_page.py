@@ -156,6 +156,7 @@ class HeldCard(QFrame):
 class HeldPage(Page):
     """A card for each PC whose changes wait."""
 
+    help_topic = "todo#待采纳的修改"
     name = "held"
     title = "待采纳的修改"
     listens_to = frozenset(KINDS)

@@ -25,6 +25,8 @@ SHOWN = 60
 class HistoryPanel(QFrame):
     """Newest first. ``closed`` when the user puts it away."""
 
+    help_topic = "undo#历史"
+
     closed = Signal()
 
     def __init__(self, context: Context, kind: Kind, record_id: str, parent: QWidget | None = None) -> None:

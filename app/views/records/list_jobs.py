@@ -67,6 +67,8 @@ def list_pdf(office: Office, kind: Kind, query: Query, columns: Columns, note: s
 class SeveralSheet(Sheet):
     """Asks for a field and a value, and checks the value before it closes."""
 
+    help_topic = "lists#批量修改"
+
     def __init__(self, parent: QWidget, body: EditSeveral) -> None:
         super().__init__(parent, _("批量修改"), _("修改"))
         self.several = body

@@ -18,6 +18,7 @@ from app.services.privacy import hidden_fields
 from app.services.reading import Query
 from app.text import _
 from app.views.context import Context
+from app.views.help.asking import kind_topic
 from app.views.page import Page
 from app.views.records import columns as cols
 from app.views.records.columns import Columns
@@ -37,7 +38,7 @@ class ListPage(Page):
 
     def __init__(self, context: Context, kind: str, query: Query | None = None, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self.kind = kind_of(kind)
+        self.kind, self.help_topic = kind_of(kind), kind_topic(kind)
         self.listens_to = frozenset({kind, *(t for f in self.kind.fields.values() for t in f.targets)})
         kept = local.read(context.office, cols.key(self.kind))
         self.model = RecordsModel(context, self.kind, cols.restored(self.kind, kept), self)

@@ -152,6 +152,8 @@ class PairTable(QFrame):
 class MergeSheet(Sheet):
     """Two records of one kind, to be merged into one; the undo bar takes it back."""
 
+    help_topic = "lists#合并重复的记录"
+
     def __init__(self, parent: QWidget, context: Context, kind: Kind, one: str, other: str) -> None:
         super().__init__(parent, _("合并两条{kind}", kind=_(kind.label)), _("合并"))
         self.context, self.kind, self.ids = context, kind, (one, other)

@@ -41,6 +41,8 @@ def filled(sheet: Sheet) -> None:
 class PreviewSheet(Sheet):
     """Pages, zoom, 打印 and 另存为 PDF. ``printed`` when it went to paper or file."""
 
+    help_topic = "printing"
+
     printed = Signal()
 
     def __init__(
