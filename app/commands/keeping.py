@@ -9,6 +9,7 @@ import click
 
 from app.commands.main import Global, emit, outside
 from app.errors import DatabaseDamaged, EnvironmentFault
+from app.services.rights import BACKUP, MACHINE
 from app.sync.machine import write_safely
 from app.text import _
 
@@ -89,6 +90,7 @@ def backup_command(obj: Global, file: Path) -> None:
     from app.store.backup import backup
 
     outside(obj, file)
+    obj.permit(BACKUP)
     workspace = obj.open()
     try:
         size = backup(workspace.engine, workspace.machine.db_key, workspace.data, file)
@@ -104,6 +106,7 @@ def restore_command(obj: Global, file: Path) -> None:
     """Put a backup in place; the present database is kept beside it. The PC writes on under a new device id."""
     from app.workspace import Workspace
 
+    obj.permit(MACHINE)
     kept = Workspace.restore(obj.data, obj.config, file)
     workspace = obj.open()
     try:

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from app.errors import Refusal
 from app.models.record import Record
 from app.models.registry import KINDS, PUBLISHED, SCHEMA, kind_of
+from app.services.duty import duty_of
 from app.services.publications import district_devices, refuse_published
+from app.services.rights import Duty
 from app.store.database import told_apart
 from app.store.tables import local
 from app.sync import log
@@ -41,10 +43,18 @@ class Office:
     mark: Callable[[], Mark]
     actor: str = ""
     accept_clock: bool = False
+    user: str = ""
+    """The id of the user who signed in; on the command line a person is only named."""
 
-    def acting(self, actor: str) -> Office:
+    def acting(self, actor: str, user: str = "") -> Office:
         """The same office with another person at the desk."""
-        return replace(self, actor=actor)
+        return replace(self, actor=actor, user=user)
+
+    @property
+    def duty(self) -> Duty:
+        """Who is at the desk and with which rights, as the list of people stands now."""
+        with self.reading() as session:
+            return duty_of(session, self.scope, self.actor, self.user)
 
     @property
     def now(self) -> str:
@@ -102,11 +112,19 @@ class Unit:
     """By name, what is done once when everything else is written: somebody moves up into what became free."""
     memory: dict[str, Any] = field(default_factory=dict)
     """By name, what rules keep for the length of the unit."""
+    _duty: Duty | None = None
     _mark: Mark | None = None
     _districts: frozenset[str] | None = None
     _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _fetched: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     _made: dict[tuple[str, str], Record] = field(default_factory=dict)
+
+    @property
+    def duty(self) -> Duty:
+        """Who is at the desk, with the rights held when this unit first asked."""
+        if self._duty is None:
+            self._duty = duty_of(self.session, self.office.scope, self.office.actor, self.office.user)
+        return self._duty
 
     def finish(self) -> None:
         """Write everything, and then what follows from all of it (:attr:`last`)."""
@@ -219,8 +237,9 @@ class Unit:
         from app.sync.change import encode_bases, encode_values
 
         bases = encode_bases({"audit": []})
+        said = {"what": what, "records": kind} if kind else {"what": what}
         drafts = [
-            log.Draft(log.AUDIT, record_id, bases, encode_values({"audit": {"what": what, **detail}}, salted=False))
+            log.Draft(log.AUDIT, record_id, bases, encode_values({"audit": {**said, **detail}}, salted=False))
             for record_id, detail in details.items()
         ]
         if drafts:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.errors import Refusal, ShuniuError
 from app.services import local, reading
 from app.services.office import Office
+from app.services.rights import MACHINE
 from app.store.tables import peer
 from app.sync import card as cards
 from app.sync import certificate as certificates
@@ -145,6 +146,7 @@ def write_certificate(desk: Desk, path: Path) -> None:
 
 def make_card(desk: Desk, path: Path) -> str:
     """Make a card for another PC of this center, while there is no district; returns its letters."""
+    desk.office.duty.need(MACHINE)
     center = reading.get(desk.office, "center", desk.center_id)
     join = cards.make(desk.replica(), desk.street, str(center.values["name"]))
     cards.write(join, path)

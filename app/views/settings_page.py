@@ -12,6 +12,7 @@ from app import text
 from app.errors import Refusal
 from app.services import diagnostics, local
 from app.services.people import people
+from app.services.rights import AUDIT, PERSON
 from app.text import _
 from app.views import dialogs
 from app.views.backup_card import BackupCard
@@ -113,6 +114,11 @@ class SettingsPage(Page):
         center = self.button(_("中心资料"), self._center, icon="building-2")
         users = self.button(_("使用人员"), self._users, icon="users")
         card.addLayout(self._row(_("资料"), center, users))
+        looked = self.button(_("操作记录"), self._audit, icon="eye")
+        person = self.button(_("一个人的信息…"), self._person, icon="user")
+        self.context.allow(looked, AUDIT)
+        self.context.allow(person, PERSON)
+        card.addLayout(self._row(_("个人信息"), looked, person))
         change = self.button(_("设置我的密码"), self._password, icon="key")
         self.lock = QComboBox()
         self.lock.setAccessibleName(_("离开后锁定"))
@@ -169,6 +175,14 @@ class SettingsPage(Page):
         self.context.open_list("user")
 
     @Slot()
+    def _audit(self) -> None:
+        self.context.open_page("audit")
+
+    @Slot()
+    def _person(self) -> None:
+        self.context.open_page("person")
+
+    @Slot()
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.data)))
 
@@ -191,7 +205,8 @@ class SettingsPage(Page):
 
     @Slot()
     def _password(self) -> None:
-        mine = [one for one in people(self.context.office) if one.name == self.context.actor]
+        user, name = self.context.user, self.context.actor
+        mine = [one for one in people(self.context.office) if (one.id == user if user else one.name == name)]
         if len(mine) != 1:
             dialogs.inform(
                 self, _("暂时不能设置密码"), _("使用人员名单里要正好有一位“{name}”。", name=self.context.actor)

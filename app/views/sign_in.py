@@ -121,8 +121,6 @@ class SignIn(QWidget):
                 self.signed_in.emit(name)
             else:
                 self.fault.setText(_("请填写您的姓名。"))
-        elif not person.guarded:
-            self.signed_in.emit(person.name)
         else:
             office, password = self.workspace.office, self.password.text()
             self.enter.setEnabled(False)

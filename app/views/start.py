@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from app.views.theme import Theme
 
 if TYPE_CHECKING:
     from app.views.shell import Shell
+    from app.views.sign_in import SignIn
     from app.workspace import Workspace
 
 LOCK = "desktop.lock"
@@ -191,28 +193,32 @@ class Desktop(QObject):
     @Slot()
     def sign_in(self, *, skip: bool = False) -> None:
         """Ask who is at the desk; ``skip`` where there is but one person and no password."""
+        from app.services import signing_in
         from app.services.people import people
         from app.views.sign_in import SignIn
 
         assert self.workspace is not None
         known = people(self.workspace.office) if skip else []
         if len(known) == 1 and not known[0].guarded:
-            self.shell(known[0].name)
+            signing_in.sign_in(self.workspace.office.acting(known[0].name, known[0].id), known[0].id, "")
+            self.shell(known[0].name, known[0].id)
             return
         window = SignIn(self.workspace, self.tasks, self.theme, self.preferences.user)
-        window.signed_in.connect(self.shell)
+        window.signed_in.connect(partial(self._let_in, window))
         self._show(window)
 
-    @Slot(object)
-    def shell(self, actor: str) -> None:
-        """The main window, for ``actor``."""
+    def _let_in(self, window: SignIn, actor: str) -> None:
+        self.shell(actor, window.person.id if window.person is not None else "")
+
+    def shell(self, actor: str, user: str = "") -> None:
+        """The main window, for ``actor``, who is the user with the id ``user``."""
         from app.views.context import Context
         from app.views.shell import Shell
 
         assert self.workspace is not None
         self.preferences = replace(Preferences.load(self.config), size=self.theme.size, user=actor)
         self.preferences.save(self.config)
-        context = Context(self.workspace, self.tasks, self.theme, actor)
+        context = Context(self.workspace, self.tasks, self.theme, actor, user=user)
         window = Shell(context, self.config, self.preferences)
         context.setParent(window)
         window.who.connect(self._other_person)
@@ -235,23 +241,26 @@ class Desktop(QObject):
         shell = self.window
         if not isinstance(shell, Shell) or self.workspace is None:
             return
+        if shell.context.office.duty.gone:  # deactivated meanwhile, perhaps on another PC
+            self.sign_in()
+            return
         mine = [one for one in people(self.workspace.office) if one.name == shell.context.actor]
         if not any(one.guarded for one in mine):
             return
         window = SignIn(self.workspace, self.tasks, shell.context.theme, shell.context.actor)
-        window.signed_in.connect(self._back)
+        window.signed_in.connect(partial(self._back, window))
         shell.hide()
         self.behind, self.window = shell, window
         window.show()
 
-    @Slot(object)
-    def _back(self, actor: str) -> None:
+    def _back(self, window: SignIn, actor: str) -> None:
         """Whoever was there goes on where they were; somebody else begins anew (drafts are kept)."""
         shell, self.behind = self.behind, None
-        if shell is not None and actor == shell.context.actor:
+        user = window.person.id if window.person is not None else ""
+        if shell is not None and (actor, user) == (shell.context.actor, shell.context.user or user):
             self._show(shell)
         else:
-            self.shell(actor)
+            self.shell(actor, user)
             if shell is not None:
                 shell.deleteLater()
 
@@ -271,7 +280,7 @@ class Desktop(QObject):
 
         if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
             return
-        actor = self.window.context.actor
+        actor, user = self.window.context.actor, self.window.context.user
         self.theme = self.window.context.theme
         self.tasks.drain(5000)
         self.workspace.close()
@@ -280,7 +289,7 @@ class Desktop(QObject):
         except ShuniuError as error:
             dialogs.report(self.window, error)
             self.workspace = Workspace.open(self.data, self.config)
-        self.shell(actor)
+        self.shell(actor, user)
 
     @Slot(object)
     def _restore(self, backup: Path) -> None:
@@ -290,7 +299,7 @@ class Desktop(QObject):
 
         if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
             return
-        actor = self.window.context.actor
+        actor, user = self.window.context.actor, self.window.context.user
         self.theme = self.window.context.theme
         self.tasks.drain(5000)
         try:
@@ -300,7 +309,7 @@ class Desktop(QObject):
         except ShuniuError as error:
             dialogs.report(self.window, error)
         self.workspace = Workspace.open(self.data, self.config)
-        self.shell(actor)
+        self.shell(actor, user)
 
     def _show(self, window: QWidget) -> None:
         before, self.window = self.window, window

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 
 from app.errors import Refusal
 from app.services.day_blocks import Block, Item
+from app.services.rights import to_write
+from app.services.slips import printed_list
 from app.services.times import say_day
 from app.services.today import Today, print_block, today
 from app.services.writing import Saved
@@ -167,6 +169,8 @@ class TodayPage(Page):
         here = self.button(_("现场使用"), self._walk_in, icon="user")
         here.setToolTip(_("人已经在柜台：从现在起的预约，保存即为使用中"))
         self.set_actions(new, [board, case, here])
+        for one, kind in ((new, "booking"), (here, "booking"), (case, "service_case")):
+            context.allow(one, to_write(kind))
         context.watch.found.connect(self._found)
         context.watch.status_changed.connect(self._stands)
         context.watch.minute.connect(self._minute)
@@ -351,4 +355,10 @@ class TodayPage(Page):
         block = self._block(code)
         if block is not None:
             make = partial(print_block, self.context.office, block)
-            PreviewSheet(self, self.context, block.title, make).run()
+            sheet = PreviewSheet(self, self.context, block.title, make)
+            note = partial(printed_list, self.context.office, "", block.count, block.title)
+            sheet.printed.connect(partial(self.context.tasks.run, note, self._noted))
+            sheet.run()
+
+    def _noted(self, _nothing: None) -> None:
+        """The audit line is written."""

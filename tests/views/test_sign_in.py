@@ -75,9 +75,9 @@ def test_the_last_person_is_offered_first(context: Context, qtbot: QtBot) -> Non
 
 
 def test_a_pc_that_has_no_people_yet_asks_for_a_name(context: Context, qtbot: QtBot) -> None:
-    from app.services.writing import set_deleted
-
-    set_deleted(context.office, "user", [one.id for one in people(context.office)], True)
+    with context.office.unit() as unit:  # nobody may do that at the desk: the founder is the last administrator
+        for one in people(context.office):
+            unit.load("user", one.id).deleted = True
     window = SignIn(context.workspace, context.tasks, context.theme)
     qtbot.addWidget(window)
     window.show()
@@ -125,7 +125,7 @@ def test_another_person_may_take_over(app: QApplication, workspace: Workspace, t
     made.window.nav.who.emit()
     qtbot.waitUntil(lambda: isinstance(made.window, SignIn))
     made.window.sign_in()
-    assert type(made.window).__name__ == "Shell"
+    qtbot.waitUntil(lambda: type(made.window).__name__ == "Shell")
     assert Preferences.load(made.config).user == "王小明"
     made.close()
     made.window.deleteLater()

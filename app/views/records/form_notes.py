@@ -37,6 +37,8 @@ class FormNotes(QObject):
         for name in list(self.banners.shown):
             self.banners.drop(name)
         row = found.row
+        if barred := self.page.saving.barred:
+            self.banners.put("barred", _("只能查看：{why}。", why=barred))
         if row is not None and row.deleted:
             banner = self.banners.put("deleted", _("这条记录在回收站里，只能查看。"))
             banner.offer(_("恢复"), self.page.restore)

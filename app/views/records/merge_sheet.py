@@ -21,6 +21,7 @@ from app.errors import Refusal
 from app.models.record import Kind
 from app.models.registry import KINDS
 from app.services.merging import Differing, Pair, merge, pair
+from app.services.privacy import hidden_fields, shown_to
 from app.services.writing import Saved
 from app.text import _, listed
 from app.views import dialogs
@@ -190,7 +191,8 @@ class MergeSheet(Sheet):
                 if name in self.table.values:
                     self.table.choose(name, group.checkedId())
         self.scroller.setWidget(self.table)
-        self.revealer.setVisible(what.hidden)
+        duty, hidden = self.context.duty, hidden_fields(self.kind)
+        self.revealer.setVisible(what.hidden and shown_to(duty, self.kind) == hidden)
         self.yes.setEnabled(True)
 
     @Slot()
