@@ -73,18 +73,20 @@ class Workspace:
             machine = machine or Machine.create(config / workspace_id, street)
             engine = sqlite_engine(data / "shuniu.db", machine.db_key)
             migrate(engine)
+            workspace = cls._wired(data, machine, engine, street, clock)
+            local.write(workspace.office, "folded_schema", SCHEMA)
+            device.introduce(workspace.replica())
+            workspace._settle_id()
+            if founded:
+                workspace._found(name, user, password)
             facts = {"workspace": machine.folder.name, "street": street, "made": clock().isoformat(timespec="seconds")}
-            write_safely(data / "workspace.json", json.dumps(facts, ensure_ascii=False).encode(), 0o644)
+            write_safely(
+                data / "workspace.json", json.dumps(facts, ensure_ascii=False).encode(), 0o644
+            )  # the last: whole
         except OSError as error:
             raise EnvironmentFault(
                 _("不能在这里建立数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限，或另选文件夹。")
             ) from error
-        workspace = cls._wired(data, machine, engine, street, clock)
-        local.write(workspace.office, "folded_schema", SCHEMA)
-        device.introduce(workspace.replica())
-        workspace._settle_id()
-        if founded:
-            workspace._found(name, user, password)
         return workspace
 
     @classmethod

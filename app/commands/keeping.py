@@ -169,6 +169,28 @@ def recover_command(obj: Global, source: Path) -> None:
         workspace.close()
 
 
+@click.command("sample")
+@click.option("--add", is_flag=True, help="put sample data in, to try the program with; it never leaves this PC")
+@click.option("--remove", is_flag=True, help="take all of it away; what the staff made themselves stays")
+@click.pass_obj
+def sample_command(obj: Global, add: bool, remove: bool) -> None:
+    """How many sample records there are, after putting them in or taking them away."""
+    from app.services import sample
+
+    if add and remove:
+        raise click.UsageError(_("--add 和 --remove 只能用一个"))
+    workspace = obj.open()
+    try:
+        told = {}
+        if remove:
+            told["removed"] = sample.remove(workspace.office)
+        elif add and not sample.count(workspace.office):
+            told["added"] = sample.add_sample(workspace.demo().office)
+        emit({**told, "sample": sample.count(workspace.office)})
+    finally:
+        workspace.close()
+
+
 @click.command("diagnostics")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj

@@ -84,6 +84,7 @@ FAMILIES = {
             "recover",
             "diagnostics",
             "self-test",
+            "sample",
         ),
         "app.commands.keeping",
     ),

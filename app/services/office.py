@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from app.models.registry import KINDS, PUBLISHED, SCHEMA, kind_of
 from app.services.duty import duty_of
 from app.services.publications import district_devices, refuse_published
 from app.services.rights import Duty
+from app.store.bulk import among
 from app.store.database import told_apart
 from app.store.tables import local
 from app.sync import log
@@ -180,6 +181,10 @@ class Unit:
         """Note a record that was seen to be there and may be linked to."""
         self._links[kind, record_id] = kind
 
+    def is_sample(self, targets: tuple[str, ...], record_id: str) -> bool:
+        """Whether a record of one of the kinds ``targets`` is sample data."""
+        return any(record_id in self._sampled(kind, [record_id]) for kind in targets)
+
     def created(self, record: Record) -> None:
         """Note a record made in this unit, so that later ones may link to it."""
         self.knows(record.kind.name, record.id)
@@ -233,14 +238,24 @@ class Unit:
         self.audit_each(what, kind, {record_id: detail})
 
     def audit_each(self, what: str, kind: str, details: Mapping[str, Mapping[str, Any]]) -> None:
-        """Append an audit line for each record of ``details``, by id."""
+        """Append an audit line for each record of ``details``, by id; of sample data it stays with the sample data."""
         from app.sync.change import encode_bases, encode_values
 
         bases = encode_bases({"audit": []})
+        drafts: dict[str, list[log.Draft]] = {}
+        sampled = self._sampled(kind, details)
         said = {"what": what, "records": kind} if kind else {"what": what}
-        drafts = [
-            log.Draft(log.AUDIT, record_id, bases, encode_values({"audit": {**said, **detail}}, salted=False))
-            for record_id, detail in details.items()
-        ]
-        if drafts:
-            self.recorder.append(self.office.scope, drafts)
+        for record_id, detail in details.items():
+            values = encode_values({"audit": {**said, **detail}}, salted=False)
+            scope = log.DEMO if record_id in sampled else self.office.scope
+            drafts.setdefault(scope, []).append(log.Draft(log.AUDIT, record_id, bases, values))
+        for scope, batch in drafts.items():
+            self.recorder.append(scope, batch)
+
+    def _sampled(self, kind: str, record_ids: Iterable[str]) -> set[str]:
+        """Which of the records are sample data."""
+        if kind not in KINDS or self.office.scope == log.DISTRICT:
+            return set()
+        model = KINDS[kind].model
+        query = select(model.id).where(model.owner == log.DEMO, among(self.session.connection(), model.id, record_ids))  # type: ignore[arg-type]
+        return set(self.session.scalars(query))

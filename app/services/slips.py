@@ -31,7 +31,8 @@ def forms_of(kind: str) -> tuple[tuple[str, str], ...]:
 def prints(office: Office, record_id: str) -> list[Mapping[str, Any]]:
     """What the audit lines say of each print of a record."""
     with office.reading() as session:
-        lines = log.of_record(session.connection(), office.scope, log.AUDIT, record_id)
+        scopes = dict.fromkeys((office.scope, log.DEMO))
+        lines = [one for s in scopes for one in log.of_record(session.connection(), s, log.AUDIT, record_id)]
     said = (decode_values(line.values).get("audit", {}) for line in lines if line.values)
     return [one for one in said if one.get("what") == PRINT]
 

@@ -186,8 +186,14 @@ def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | No
         value = getattr(record, name) if declared.type == "link" else None
         if not value or (before and before[name] == value):
             continue
-        if unit.linked(declared.targets or (kind.name,), value) is None:
-            faults.append(fault_of(declared, Misfit(_("没有这条记录"), _("请从列表中重新选择"))))
+        targets = declared.targets or (kind.name,)
+        if unit.linked(targets, value) is not None:
+            continue
+        if unit.is_sample(targets, value):
+            misfit = Misfit(_("这是演示数据，正式的记录不能用它"), _("请换成正式的记录；还没有的，请先新建"))
+        else:
+            misfit = Misfit(_("没有这条记录"), _("请从列表中重新选择"))
+        faults.append(fault_of(declared, misfit))
     return faults
 
 

@@ -65,18 +65,25 @@ class Context(QObject):
     """The path of a card by which this PC, set up already, shall join its center."""
     restore_wanted = Signal(object)
     """The path of a backup to go back to."""
+    setup_wanted = Signal()
+    """What was put off of the set-up shall be done now."""
 
     def __init__(
         self, workspace: Workspace, tasks: Tasks, theme: Theme, actor: str, parent: QObject | None = None, *,
         user: str = "",
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self.tasks, self.theme, self.actor, self.user = tasks, theme, actor, user
-        self.workspace = replace(workspace, office=workspace.office.acting(actor, user))
-        self._duty: Duty | None = None
+        self.tasks, self.theme, self.workspace = tasks, theme, workspace
+        self.take_over(actor, user)
         self._done: list[int] = []
         self.watch = Watch(self)
         self.syncer = Syncer(self)
+
+    def take_over(self, actor: str, user: str = "") -> None:
+        """From now on ``actor`` is at the desk, the user with the id ``user`` where it is known."""
+        self.actor, self.user = actor, user
+        self.workspace = replace(self.workspace, office=self.workspace.office.acting(actor, user))
+        self._duty: Duty | None = None
 
     def renew(self, machine: Machine) -> None:
         """Go on under another id of this PC: others held changes under the old one that it lacked (design.md §7)."""
@@ -137,6 +144,11 @@ class Context(QObject):
     def open_page(self, name: str, **arguments: Any) -> None:
         """Show a page: today, calendar, todo, bin, sync, settings."""
         self.navigate.emit(Goto(name, arguments))
+
+    @Slot()
+    def set_up_more(self) -> None:
+        """Do what was put off of the set-up."""
+        self.setup_wanted.emit()
 
     def back(self) -> None:
         """Return to where the person came from; what a form does when it is done."""

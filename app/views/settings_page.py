@@ -21,6 +21,7 @@ from app.views.elided import ElidedLabel
 from app.views.page import Page
 from app.views.preferences import LOCKS, Preferences
 from app.views.printer_card import PrinterCard
+from app.views.setup_hint import waiting
 from app.views.theme import TEXT_SIZES
 from app.views.wizard_steps import size_name
 
@@ -119,6 +120,9 @@ class SettingsPage(Page):
         self.context.allow(looked, AUDIT)
         self.context.allow(person, PERSON)
         card.addLayout(self._row(_("个人信息"), looked, person))
+        if steps := waiting(self.context):
+            words = QLabel(_("还差：{steps}", steps=text.listed(steps)))
+            card.addLayout(self._row(_("首次设置"), words, self.button(_("完成设置"), self.context.set_up_more)))
         change = self.button(_("设置我的密码"), self._password, icon="key")
         self.lock = QComboBox()
         self.lock.setAccessibleName(_("离开后锁定"))

@@ -23,6 +23,7 @@ from app.views.nav import Nav
 from app.views.page import Page
 from app.views.places import EVERYWHERE, PLACES, Place, entry_of, page_class
 from app.views.preferences import Preferences
+from app.views.sample_banner import SampleBanner
 from app.views.theme import ACCENT, TEXT_SIZES, Theme
 from app.views.undo_bar import UndoBar
 from app.views.watch import say_status
@@ -67,6 +68,7 @@ class Shell(QWidget):
         self.busy.setFixedHeight(2)
         self.busy.setStyleSheet("background: transparent;")
         column.addWidget(self.busy)
+        column.addWidget(SampleBanner(self.context, self.leave))
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
         self.undo_bar = UndoBar(theme)

@@ -6,8 +6,6 @@ import contextlib
 import gc
 import logging
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +21,7 @@ from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, Shuniu
 from app.text import _
 from app.views import dialogs
 from app.views.handover import Handover, hand_over
+from app.views.input_method import prepare_input_method
 from app.views.preferences import Preferences
 from app.views.tasks import Tasks
 from app.views.theme import Theme
@@ -165,11 +164,12 @@ class Desktop(QObject):
         gc.freeze()
         gc.enable()
 
-    def wizard(self) -> None:
-        """Set up."""
+    def wizard(self, actor: str = "") -> None:
+        """Set up; where there is a workspace already, what of it waits, for ``actor``."""
         from app.views.wizard import Wizard
 
-        window = Wizard(self.data, self.config, self.tasks, self.theme)
+        window = Wizard(self.data, self.config, self.tasks, self.theme, self.workspace, actor)
+        window.opened.connect(self._opened)
         window.finished.connect(self._set_up)
         window.sized.connect(self._sized)
         self._show(window)
@@ -182,13 +182,36 @@ class Desktop(QObject):
         self.theme.apply(self.app)
         self.wizard()
 
+    @Slot(object)
+    def _opened(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
     @Slot(object, object)
     def _set_up(self, workspace: Workspace, user: str) -> None:
         self.workspace = workspace
         if user:
-            self.shell(user)
+            self.enter(user)
         else:
             self.sign_in()
+
+    def enter(self, actor: str, user: str = "") -> None:
+        """Where the set-up was left open it goes on, for ``actor``, the user with the id ``user``; else the main window."""
+        from app.services import setup
+
+        begun = setup.read(self.config, self.data)
+        if begun is not None and begun.open is not None:
+            self.wizard(actor)
+        else:
+            self.shell(actor, user)
+
+    @Slot()
+    def _set_up_more(self) -> None:
+        """What was put off of the set-up; the main window comes back after it."""
+        from app.views.shell import Shell
+
+        if isinstance(self.window, Shell) and self.window.leave():
+            self.theme = self.window.context.theme
+            self.wizard(self.window.context.actor)
 
     @Slot()
     def sign_in(self, *, skip: bool = False) -> None:
@@ -201,14 +224,14 @@ class Desktop(QObject):
         known = people(self.workspace.office) if skip else []
         if len(known) == 1 and not known[0].guarded:
             signing_in.sign_in(self.workspace.office.acting(known[0].name, known[0].id), known[0].id, "")
-            self.shell(known[0].name, known[0].id)
+            self.enter(known[0].name, known[0].id)
             return
         window = SignIn(self.workspace, self.tasks, self.theme, self.preferences.user)
         window.signed_in.connect(partial(self._let_in, window))
         self._show(window)
 
     def _let_in(self, window: SignIn, actor: str) -> None:
-        self.shell(actor, window.person.id if window.person is not None else "")
+        self.enter(actor, window.person.id if window.person is not None else "")
 
     def shell(self, actor: str, user: str = "") -> None:
         """The main window, for ``actor``, who is the user with the id ``user``."""
@@ -224,6 +247,7 @@ class Desktop(QObject):
         window.who.connect(self._other_person)
         context.join_wanted.connect(self._join)
         context.restore_wanted.connect(self._restore)
+        context.setup_wanted.connect(self._set_up_more)
         window.start()
         self._show(window)
         window.watch_idle().connect(self.lock)
@@ -371,25 +395,3 @@ def write_log(config: Path) -> None:
         root.setLevel(logging.INFO)
         if not faulthandler.is_enabled():
             faulthandler.enable((config / CRASHES).open("a", encoding="utf-8"))
-
-
-def prepare_input_method() -> None:
-    """Chinese input under X with fcitx5: Qt's ibus plugin through the portal, where that is on the session bus."""
-    if not sys.platform.startswith("linux") or "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
-        return
-    if os.environ.get("QT_IM_MODULE") == "ibus" and "IBUS_USE_PORTAL" in os.environ:
-        return
-    sender = shutil.which("dbus-send")
-    if sender is None:
-        return
-    question = [
-        sender, "--session", "--dest=org.freedesktop.DBus", "--type=method_call", "--print-reply", "--reply-timeout=300",
-        "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.portal.IBus",
-    ]  # fmt: skip
-    try:
-        answer = subprocess.run(question, capture_output=True, text=True, timeout=1, check=False).stdout
-    except (OSError, subprocess.SubprocessError):
-        return
-    if "boolean true" in answer:
-        os.environ["QT_IM_MODULE"] = "ibus"
-        os.environ["IBUS_USE_PORTAL"] = "1"

@@ -23,6 +23,7 @@ from app.views.counter.walk_in import walk_in
 from app.views.day_line import DayLine, widths
 from app.views.elided import ElidedLabel
 from app.views.page import Page, button
+from app.views.setup_hint import SetupHint
 from app.views.theme import Theme
 from app.views.watch import say_status
 
@@ -115,15 +116,13 @@ class Card(QFrame):
         row.setContentsMargins(0, 0, self.theme.px(8), 0)
         row.setSpacing(0)
         row.addWidget(line, 1)
-        one = button(self.theme, _(STEPS[item.step]) if item.step else "", self._step, look="link")
-        one.setFixedSize(self.theme.px(56), self.theme.px(32))
-        one.setProperty("item", item)
-        one.setEnabled(bool(item.step))
+        one = QWidget()
         if item.step:
+            one = button(self.theme, _(STEPS[item.step]), self._step, look="link")
+            one.setProperty("item", item)
             one.setAccessibleName(_("{step}：{title}", step=_(STEPS[item.step]), title=item.title))
             one.setToolTip(one.accessibleName())
-        else:
-            one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        one.setFixedSize(self.theme.px(56), self.theme.px(32))
         row.addWidget(one)
         return holder
 
@@ -181,6 +180,7 @@ class TodayPage(Page):
         px = self.theme.px
         self.banners = Banners(self.theme)
         self.body.addWidget(self.banners)
+        SetupHint(self.context, self.banners)
         inner = QWidget()
         columns = QHBoxLayout(inner)
         columns.setContentsMargins(0, 0, 0, 0)

@@ -15,7 +15,7 @@ from app.errors import AlreadyRunning
 from app.services import local
 from app.services.people import people
 from app.services.writing import save
-from app.views import start
+from app.views import input_method
 from app.views.context import Context, Goto
 from app.views.preferences import Preferences
 from app.views.sign_in import ResetSheet, SignIn
@@ -146,13 +146,15 @@ def test_input_of_chinese_uses_the_portal_only_where_there_is_one(monkeypatch: p
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=none")
     monkeypatch.delenv("QT_IM_MODULE", raising=False)
     monkeypatch.delenv("IBUS_USE_PORTAL", raising=False)
-    monkeypatch.setattr(start.sys, "platform", "linux")
-    monkeypatch.setattr(start.shutil, "which", lambda _name: "dbus-send")
-    monkeypatch.setattr(start.subprocess, "run", lambda *_a, **_k: type("", (), {"stdout": "   boolean false\n"})())
-    start.prepare_input_method()
+    monkeypatch.setattr(input_method.sys, "platform", "linux")
+    monkeypatch.setattr(input_method.shutil, "which", lambda _name: "dbus-send")
+    monkeypatch.setattr(
+        input_method.subprocess, "run", lambda *_a, **_k: type("", (), {"stdout": "   boolean false\n"})()
+    )
+    input_method.prepare_input_method()
     assert "QT_IM_MODULE" not in os.environ
-    monkeypatch.setattr(start.subprocess, "run", lambda *_a, **_k: Said())
-    start.prepare_input_method()
+    monkeypatch.setattr(input_method.subprocess, "run", lambda *_a, **_k: Said())
+    input_method.prepare_input_method()
     assert (os.environ["QT_IM_MODULE"], os.environ["IBUS_USE_PORTAL"]) == ("ibus", "1")
     del os.environ["QT_IM_MODULE"], os.environ["IBUS_USE_PORTAL"]
 
