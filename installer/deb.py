@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -29,8 +30,8 @@ PERMISSIONS = (
 GRANTED = {"clipboard"}
 """What the program asks UOS for: rows of a table are copied and pasted."""
 DESCRIPTION = """Desk of a street's social organization service center (枢纽)
- Records, rooms, services, trainings and activities of a center, with slips to print
- and exchange with the district by network or USB stick."""
+ Records, rooms, services, trainings and activities of a center, with slips
+ to print and exchange with the district by network or USB stick."""
 
 
 def build(bundle: Path, out: Path, build_number: int = 0, compression: str = "xz") -> Path:
@@ -86,7 +87,7 @@ def _permit(tree: Path, programs: set[Path]) -> None:
 
 
 def _documents(tree: Path) -> None:
-    """Where Debian looks for the licence."""
+    """Where Debian looks for the licence and for what has changed."""
     folder = tree / "usr" / "share" / "doc" / APP
     folder.mkdir(parents=True)
     (folder / "copyright").write_text(
@@ -94,6 +95,8 @@ def _documents(tree: Path) -> None:
         f"The licences of what is shipped with it lie in /opt/apps/{APP}/files/licences.\n",
         "utf-8",
     )
+    changes = (ROOT / "CHANGELOG.md").read_bytes()
+    (folder / "changelog.gz").write_bytes(gzip.compress(changes, mtime=0))
 
 
 def _entries(folder: Path, version: str) -> None:

@@ -56,13 +56,19 @@ def _required(line: str) -> str:
 def write(folder: Path, bundle: Path) -> None:
     """Write into ``folder`` a folder for each distribution, for Python, and for each Debian package whose libraries
     are in ``bundle``; the licences of the fonts, icons and tables; and the common texts to which they refer. Raises
-    FileNotFoundError where a system library in the bundle has no known licence."""
+    FileNotFoundError where a licence is not here."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in shipped():
         _distribution(one, folder / f"{one.metadata['Name']}-{one.version}")
     _distribution(distribution("pyinstaller"), folder / "pyinstaller-bootloader")
     (folder / "python").mkdir(exist_ok=True)
-    shutil.copy(Path(os.__file__).parent / "LICENSE.txt", folder / "python" / "LICENSE.txt")
+    library = Path(os.__file__).parent
+    for place in (library, library.parent):  # on Windows it lies beside the library
+        if (place / "LICENSE.txt").is_file():
+            shutil.copy(place / "LICENSE.txt", folder / "python" / "LICENSE.txt")
+            break
+    else:
+        raise FileNotFoundError("the licence of Python is not here")
     for source in sorted((ROOT / "resources").rglob("*")):
         if source.is_file() and source.suffix in {"", ".txt", ".md"} and re.search(r"LICENSE|OFL|README", source.name):
             shutil.copy(source, folder / f"resources-{source.parent.name}-{source.name}")
@@ -100,6 +106,7 @@ def _system(folder: Path, bundle: Path) -> None:
         (folder / "system").mkdir(exist_ok=True)
         shutil.copy(notice, folder / "system" / f"{owner(path.name)}.txt")
         texts |= set(re.findall(rf"{COMMON}/([\w.+-]*\w)", notice.read_text("utf-8", "replace")))
+    strangers += [f"Qt ({name})" for name in sorted(LGPL) if not (COMMON / name).is_file()]
     if strangers:
         raise FileNotFoundError(f"no licence is known of {', '.join(strangers)}")
     if carried:

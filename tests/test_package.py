@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -133,3 +134,13 @@ def test_a_library_of_unknown_licence_is_not_shipped(bundle: Path, tmp_path: Pat
     (other / "_internal" / "libz.so.1").rename(other / "_internal" / "libstranger.so.9")
     with pytest.raises(FileNotFoundError, match=r"libstranger\.so\.9"):
         licences.write(tmp_path / "licences", other)
+
+
+@pytest.mark.parametrize("before", [None, "/opt/lib"])
+def test_what_the_bundle_starts_loads_the_systems_libraries(before: str | None) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LD_LIBRARY_PATH")}
+    environment |= {"LD_LIBRARY_PATH": "/opt/ours"} | ({"LD_LIBRARY_PATH_ORIG": before} if before else {})
+    hook = Path(licences.__file__).with_name("surroundings.py")
+    code = f"exec(open({str(hook)!r}).read()); print([os.environ.get(n) for n in ('LD_LIBRARY_PATH', 'LD_LIBRARY_PATH_ORIG')])"
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == str([before, None])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import select
@@ -239,7 +240,7 @@ def _broken(session: Session, merged: Merged) -> Iterator[Finding]:
     known = {kind.name: set(session.scalars(select(kind.model.id))) for kind in KINDS.values()}
     for kind in KINDS.values():
         names = [field.name for field in kind.typed]
-        checked: dict[tuple[str, Any], str | None] = {}
+        misfit = lru_cache(maxsize=1000)(partial(_misfit, kind))
         for row in session.execute(_live(merged, kind, "heads", *names)):
             heads = Heads.decode(row.heads)
             for name in heads.misfits:
@@ -253,17 +254,14 @@ def _broken(session: Session, merged: Merged) -> Iterator[Finding]:
                         yield _finding("dangling", kind, row.id, field.name, _("指向一条不存在的记录"))
                     if value or not field.required:
                         continue
-                key = (field.name, value)
-                if key not in checked:
-                    checked[key] = _misfit(field, value)
-                if checked[key]:
-                    yield _finding("broken", kind, row.id, field.name, checked[key] or "")
+                if error := misfit(field.name, value):
+                    yield _finding("broken", kind, row.id, field.name, error)
             yield from _ends_before_start(kind, row)
 
 
-def _misfit(field: Any, value: Any) -> str | None:
+def _misfit(kind: Kind, name: str, value: Any) -> str | None:
     try:
-        field.check(value)
+        kind.fields[name].check(value)
     except Misfit as misfit:
         return misfit.error
     return None
