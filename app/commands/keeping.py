@@ -9,6 +9,7 @@ import click
 
 from app.commands.main import Global, emit, outside
 from app.errors import DatabaseDamaged, EnvironmentFault
+from app.store.alone import only_one
 from app.sync.machine import write_safely
 from app.text import _
 
@@ -104,12 +105,15 @@ def restore_command(obj: Global, file: Path) -> None:
     """Put a backup in place; the present database is kept beside it. The PC writes on under a new device id."""
     from app.workspace import Workspace
 
-    kept = Workspace.restore(obj.data, obj.config, file)
-    workspace = obj.open()
-    try:
-        emit({"kept": kept.name, "device": workspace.office.device})
-    finally:
-        workspace.close()
+    if not Workspace.exists(obj.data):
+        raise EnvironmentFault(_("这里还没有数据：{folder}", folder=obj.data), _("请先设置中心，再恢复备份。"))
+    with only_one(obj.data):
+        kept = Workspace.restore(obj.data, obj.config, file)
+        workspace = obj.open()
+        try:
+            emit({"kept": kept.name, "device": workspace.office.device})
+        finally:
+            workspace.close()
 
 
 @click.command("backups")

@@ -14,11 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, Qt, QTimer, QTranslator, Slot
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import text
-from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
+from app.errors import AlreadyRunning, DatabaseDamaged, ShuniuError
+from app.store.alone import only_one
 from app.text import _
 from app.views import dialogs
 from app.views.handover import Handover, hand_over
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from app.views.shell import Shell
     from app.workspace import Workspace
 
-LOCK = "desktop.lock"
 LOG = "shuniu.log"
 CRASHES = "crashes.log"
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def run_desktop(
     app = application(Theme(preferences.size))
     desktop = Desktop(app, data, config, preferences, ready)
     try:
-        with locked(data):
+        with only_one(data):
             desktop.start(file)
             QTimer.singleShot(0, desktop, desktop.settled)
             code = app.exec()
@@ -322,27 +322,6 @@ class Desktop(QObject):
             dialogs.report(self.window, error)
         else:
             sys.__excepthook__(kind, error, error.__traceback__)
-
-
-@contextlib.contextmanager
-def locked(data: Path):
-    """One desktop at a time on a data folder; raises :class:`AlreadyRunning`."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EnvironmentFault(
-            _("不能使用数据文件夹：{folder}", folder=data), _("请检查磁盘和权限，或另选文件夹。")
-        ) from error
-    lock = QLockFile(str(data / LOCK))
-    lock.setStaleLockTime(0)
-    if not lock.tryLock(100):
-        if lock.error() == QLockFile.LockError.LockFailedError:
-            raise AlreadyRunning(_("枢纽已经打开了。"), _("请在任务栏里找到它的窗口。"))
-        raise EnvironmentFault(_("不能写入数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限。"))
-    try:
-        yield
-    finally:
-        lock.unlock()
 
 
 def write_log(config: Path) -> None:
