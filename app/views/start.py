@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
 import os
@@ -11,17 +10,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator, Slot
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QtMsgType, QTranslator, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import text
-from app.errors import AlreadyRunning, DatabaseDamaged, ShuniuError
+from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
+from app.services.logs import crash_left, start_log
 from app.store.alone import only_one
 from app.text import _
 from app.views import dialogs
+from app.views.diagnosing import offer_after_crash
+from app.views.faults import Faults
 from app.views.handover import Handover, hand_over
 from app.views.preferences import Preferences
 from app.views.tasks import Tasks
@@ -31,8 +34,6 @@ if TYPE_CHECKING:
     from app.views.shell import Shell
     from app.workspace import Workspace
 
-LOG = "shuniu.log"
-CRASHES = "crashes.log"
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +49,7 @@ def run_desktop(
         preferences = replace(preferences, size=theme.size)
     if text.language() == "zh" and "SHUNIU_LANG" not in os.environ:
         text.use(preferences.language)
-    write_log(config)
+    start_log(config)
     prepare_input_method()
     app = application(Theme(preferences.size))
     desktop = Desktop(app, data, config, preferences, ready)
@@ -59,21 +60,24 @@ def run_desktop(
             code = app.exec()
             desktop.close()
             return code
-    except ShuniuError as error:
+    except Exception as error:
+        known = isinstance(error, ShuniuError)
         if sys.stderr is not None:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(" ".join(str(error).split() if known else dialogs.message(error)) + "\n")
         gc.enable()
+        if not known and app.platformName() == "offscreen":
+            log.error("The desktop could not be opened", exc_info=error)
         handed = isinstance(error, AlreadyRunning) and hand_over(data, file)
         if not handed and app.platformName() != "offscreen":  # where nobody sees a dialog, nobody closes it
             dialogs.report(None, error)
         desktop.close()
-        return error.exit_code
+        return error.exit_code if isinstance(error, ShuniuError) else 1
 
 
 def application(theme: Theme) -> QApplication:
     """The one QApplication, dressed, with Qt's own words in Chinese."""
     found = QApplication.instance()
-    app = found if isinstance(found, QApplication) else QApplication([sys.argv[0] if sys.argv else "shuniu"])
+    app = found if isinstance(found, QApplication) else _first()
     app.setApplicationName("shuniu")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("shuniu")
@@ -84,6 +88,28 @@ def application(theme: Theme) -> QApplication:
     theme.apply(app)
     app.setWindowIcon(theme.icon("shuniu", size=64))
     return app
+
+
+def _first() -> QApplication:
+    """Made where the system can show windows; elsewhere one plain line and exit code 1, where Qt would abort."""
+
+    def said(kind: QtMsgType, _where: object, words: str) -> None:
+        log.warning("Qt: %s", words)
+        if kind is QtMsgType.QtFatalMsg:
+            told = EnvironmentFault(
+                _("打不开窗口：连不上显示器，或缺少显示所需的系统库。"),
+                _("请在桌面环境里打开；仍打不开时，请维护人员安装 libxcb-cursor0、libxkbcommon-x11-0、libegl1 等库。"),
+            )
+            if sys.stderr is not None:
+                sys.stderr.write(f"{told}\n")
+                sys.stderr.flush()
+            os._exit(told.exit_code)
+
+    before = qInstallMessageHandler(said)
+    try:
+        return QApplication([sys.argv[0] if sys.argv else "shuniu"])
+    finally:
+        qInstallMessageHandler(before)
 
 
 class Desktop(QObject):
@@ -102,13 +128,16 @@ class Desktop(QObject):
         self.bundle: Path | None = None
         self.behind: Shell | None = None
         """The window that was locked."""
-        sys.excepthook = self.caught
+        self.crashed = False
+        """Whether the last run died, and nobody was told yet."""
+        self.faults = Faults(lambda: self.window, self)
+        self.faults.install()
 
     def start(self, bundle: Path | None = None) -> None:
         """The wizard where there is no data yet, else the sign-in; ``bundle`` is shown as soon as somebody is there."""
         from app.workspace import Workspace
 
-        self.bundle = bundle
+        self.bundle, self.crashed = bundle, crash_left(self.config)
         Handover(self.data, self).asked.connect(self.asked)
         if Workspace.exists(self.data):
             try:
@@ -224,6 +253,9 @@ class Desktop(QObject):
         if self.ready is not None:
             self.ready(window)
         QTimer.singleShot(0, self, self._show_bundle)
+        if self.crashed:
+            self.crashed = False
+            QTimer.singleShot(0, window, partial(offer_after_crash, context, window))
 
     @Slot()
     def lock(self) -> None:
@@ -314,33 +346,7 @@ class Desktop(QObject):
         self.tasks.close()
         if self.workspace is not None:
             self.workspace.close()
-        sys.excepthook = sys.__excepthook__
-
-    def caught(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
-        """A bug in a slot: logged and said calmly; the program goes on."""
-        if isinstance(error, Exception):
-            dialogs.report(self.window, error)
-        else:
-            sys.__excepthook__(kind, error, error.__traceback__)
-
-
-def write_log(config: Path) -> None:
-    """A log file first of all: a windowed program has no standard error. Crashes of the interpreter go there too."""
-    import faulthandler
-    from logging.handlers import RotatingFileHandler
-
-    root = logging.getLogger()
-    path = config / LOG
-    if any(getattr(one, "baseFilename", "") == str(path.resolve()) for one in root.handlers):
-        return
-    with contextlib.suppress(OSError):
-        config.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        root.addHandler(handler)
-        root.setLevel(logging.INFO)
-        if not faulthandler.is_enabled():
-            faulthandler.enable((config / CRASHES).open("a", encoding="utf-8"))
+        self.faults.remove()
 
 
 def prepare_input_method() -> None:
