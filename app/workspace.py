@@ -162,7 +162,7 @@ class Workspace:
         try:
             facts = json.loads((data / "workspace.json").read_text("utf-8"))
             street, workspace_id = facts["street"], facts["workspace"]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise EnvironmentFault(
                 _("这里还没有数据：{folder}", folder=data), _("请先设置中心（shuniu init），或用入网卡加入。")
             ) from None

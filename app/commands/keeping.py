@@ -11,7 +11,7 @@ from app.commands.main import Global, emit, outside
 from app.errors import DatabaseDamaged, EnvironmentFault
 from app.store.alone import only_one
 from app.sync.machine import write_safely
-from app.text import _
+from app.text import _, reason
 
 
 @click.command("slip")
@@ -61,9 +61,7 @@ def _written(out: Path, pdf: bytes) -> None:
     try:
         out.write_bytes(pdf)
     except OSError as error:
-        raise EnvironmentFault(
-            _("写不进 {file}：{why}", file=out, why=error.strerror or str(error)), _("请换一个位置。")
-        ) from error
+        raise EnvironmentFault(_("写不进 {file}：{why}", file=out, why=reason(error)), _("请换一个位置。")) from error
 
 
 @click.command("check")

@@ -15,7 +15,7 @@ import click
 
 from app import paths, text
 from app.errors import EnvironmentFault, Fault, Refusal, ShuniuError
-from app.text import _
+from app.text import _, reason
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -212,11 +212,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        say(
-            EnvironmentFault(
-                _("读写文件出错：{why}", why=error.strerror or str(error)), _("请检查路径、权限和磁盘空间。")
-            )
-        )
+        say(EnvironmentFault(_("读写文件出错：{why}", why=reason(error)), _("请检查路径、权限和磁盘空间。")))
         sys.exit(1)
     except ImportError as error:
         if ".so" not in str(error):

@@ -22,7 +22,7 @@ from app.services.office import Office
 from app.store.database import HEAD, revision, told_apart
 from app.store.tables import log_head, stray_change
 from app.sync.machine import write_safely
-from app.text import _
+from app.text import _, reason
 
 PACKAGES = (
     "PySide6-Essentials",
@@ -61,9 +61,7 @@ def write(office: Office, facts: Mapping[str, Any], logs: Path, path: Path) -> i
     try:
         write_safely(path, data, 0o644)
     except OSError as error:
-        raise EnvironmentFault(
-            _("写不进 {file}：{why}", file=path, why=error.strerror or str(error)), _("请换一个位置。")
-        ) from error
+        raise EnvironmentFault(_("写不进 {file}：{why}", file=path, why=reason(error)), _("请换一个位置。")) from error
     return len(data)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from app.errors import DatabaseBusy, DatabaseDamaged, EnvironmentFault, Refusal
 from app.store.database import HEAD, integrity, revision, sqlite_engine, told_apart
-from app.text import _
+from app.text import _, reason
 
 log = logging.getLogger(__name__)
 DATABASE, FACTS = "shuniu.db", "workspace.json"
@@ -45,7 +45,7 @@ def backup(engine: Engine, key: bytes, data: Path, target: Path) -> int:
         return target.stat().st_size
     except OSError as error:
         raise EnvironmentFault(
-            _("备份写不进 {target}：{why}", target=target, why=error.strerror or str(error)),
+            _("备份写不进 {target}：{why}", target=target, why=reason(error)),
             _("请换一个位置或清理磁盘。"),
         ) from error
     finally:
@@ -95,7 +95,7 @@ def slot(source: Path, name: str) -> bytes:
     except OSError as error:
         if not (source.is_dir() and isinstance(error, FileNotFoundError)):
             raise EnvironmentFault(
-                _("读不出 {file}：{why}", file=source, why=error.strerror or str(error)), _("请检查U盘和文件名。")
+                _("读不出 {file}：{why}", file=source, why=reason(error)), _("请检查U盘和文件名。")
             ) from error
         raise Refusal.of(
             "file", _("{file} 里没有可以用恢复单打开的密钥", file=source.name), _("请选择备份文件")
@@ -124,7 +124,11 @@ def unpack(source: Path, data: Path, key: bytes) -> None:
                     (data / name).write_bytes(archive.read(name))
     except (OSError, zipfile.BadZipFile, KeyError) as error:
         raise EnvironmentFault(
-            _("恢复写不进 {folder}：{why}", folder=data, why=getattr(error, "strerror", None) or str(error)),
+            _(
+                "恢复写不进 {folder}：{why}",
+                folder=data,
+                why=reason(error) if isinstance(error, OSError) else str(error),
+            ),
             _("请检查磁盘空间，或换一份备份。"),
         ) from error
     _must_hold(data / DATABASE, key)
@@ -234,6 +238,6 @@ def _clear(path: Path) -> None:
 
 def _cannot_write(folder: Path, error: OSError) -> EnvironmentFault:
     return EnvironmentFault(
-        _("恢复写不进 {folder}：{why}", folder=folder, why=error.strerror or str(error)),
+        _("恢复写不进 {folder}：{why}", folder=folder, why=reason(error)),
         _("请检查磁盘空间，或换一份备份。"),
     )

@@ -31,6 +31,8 @@ def sqlite_engine(path: Path, key: bytes | None) -> Engine:
 
     def connect() -> Any:
         file.must_be_there()
+        if key is not None and file.known is None:
+            _look_at_log(module, path, key)
         connection = module.connect(str(path), timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
         cursor = connection.cursor()
         if key is not None:
@@ -53,6 +55,24 @@ def sqlite_engine(path: Path, key: bytes | None) -> Engine:
                            poolclass=_pool(), hide_parameters=True)  # fmt: skip
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _look_at_log(module: Any, path: Path, key: bytes) -> None:
+    """Read with the write-ahead log that was left, if one was, before anything may be written: the log of another database
+    would be copied into this one when it is closed. Raises what the driver raises of a file that is no database."""
+    left = path.with_name(path.name + "-wal")
+    if not (path.is_file() and path.stat().st_size and left.is_file() and left.stat().st_size):
+        return
+    connection = module.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA cipher_log_level=NONE")
+        cursor.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        cursor.execute("SELECT count(*) FROM sqlite_master")
+    except module.OperationalError:
+        pass  # in use, or it cannot be opened so: whoever opens it for good is told
+    finally:
+        connection.close()
 
 
 class _SameFile:
@@ -137,7 +157,7 @@ def _fault(error: BaseException) -> EnvironmentFault | None:
     if "not a database" in words or "malformed" in words or "encrypted" in words:
         return DatabaseDamaged(_("数据库文件已损坏或密钥不符。"), _("请用最近的备份恢复，不要删除现在的文件。"))
     if "unable to open" in words:
-        return EnvironmentFault(_("打不开数据文件。"), _("请检查数据文件夹是否存在、是否有权限。"))
+        return EnvironmentFault(_("打不开数据文件。"), _("请检查数据文件夹是否存在、是否有权限，磁盘是否只读或已满。"))
     return None
 
 
