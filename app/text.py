@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gettext
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -59,7 +60,7 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 
 def reason(error: OSError) -> str:
-    """Why the system refused, in plain words."""
+    """Why the system refused, in plain words; a reason that the program itself gave stands."""
     known = {
         errno.ENOSPC: _("磁盘已满"), errno.EDQUOT: _("磁盘配额已用完"), errno.EFBIG: _("文件太大"), errno.EROFS: _("磁盘是只读的"),
         errno.EACCES: _("没有权限"), errno.EPERM: _("没有权限"), errno.ENOENT: _("没有这个文件或文件夹"),
@@ -69,7 +70,9 @@ def reason(error: OSError) -> str:
     }  # fmt: skip
     if getattr(error, "winerror", None) in _IN_USE:
         return known[errno.EBUSY]
-    return known.get(error.errno or 0) or error.strerror or str(error)
+    said = error.strerror or str(error)
+    by_system = error.errno is not None and said == os.strerror(error.errno)
+    return known.get(error.errno or 0, said) if by_system else said
 
 
 def listed(words: Iterable[str]) -> str:
