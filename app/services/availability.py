@@ -68,14 +68,29 @@ class Free:
     end: str
 
 
-@dataclass(frozen=True)
 class _Held:
-    """What holds a family of venues, by start; the longest of it and its largest buffer in minutes."""
+    """What holds a family of venues, by start and id; the longest of it and its largest buffer in minutes."""
 
-    slots: list[Slot]
-    starts: list[str]
-    longest: int
-    buffers: int
+    def __init__(self, slots: Iterable[Slot]) -> None:
+        self.slots: list[Slot] = []
+        self.keys: list[tuple[str, str]] = []
+        self.longest = self.buffers = 0
+        for slot in slots:
+            self.add(slot)
+
+    def add(self, slot: Slot) -> None:
+        """Take in one more."""
+        key = (slot.start, slot.id)
+        at = bisect_left(self.keys, key)
+        self.keys.insert(at, key)
+        self.slots.insert(at, slot)
+        self.longest = max(self.longest, minutes_between(slot.start, slot.end))
+        self.buffers = max(self.buffers, slot.before, slot.after)
+
+    def remove(self, slot: Slot) -> None:
+        """Leave one out that was taken in."""
+        at = bisect_left(self.keys, (slot.start, slot.id))
+        del self.keys[at], self.slots[at]
 
 
 class Diary:
@@ -86,25 +101,34 @@ class Diary:
     ) -> None:
         self._premises = premises
         wanted = {one for venue in venues for one in premises.family(venue)}
-        self._held = booking.blocking(session, now, wanted, start, end, known=premises.known)
+        held = booking.blocking(session, now, wanted, start, end, known=premises.known)
+        self._slots = {one.id: one for one in held}
         self._families: dict[frozenset[str], _Held] = {}
 
     def _of(self, venue: str) -> _Held:
         """What holds the family of a venue."""
         family = self._premises.family(venue)
         if family not in self._families:
-            slots = [one for one in self._held if one.venue in family]
-            longest = max((minutes_between(one.start, one.end) for one in slots), default=0)
-            buffers = max((max(one.before, one.after) for one in slots), default=0)
-            self._families[family] = _Held(slots, [one.start for one in slots], longest, buffers)
+            self._families[family] = _Held(one for one in self._slots.values() if one.venue in family)
         return self._families[family]
+
+    def follow(self, record_id: str, slot: Slot | None) -> None:
+        """From now on a booking holds ``slot``, or nothing."""
+        old = self._slots.pop(record_id, None)
+        if slot is not None:
+            self._slots[record_id] = slot
+        for family, held in self._families.items():
+            if old is not None and old.venue in family:
+                held.remove(old)
+            if slot is not None and slot.venue in family:
+                held.add(slot)
 
     def in_the_way(self, slot: Slot) -> Iterator[Slot]:
         """What ``slot`` would collide with, its own old version left out (rules.md 22)."""
         held = self._of(slot.venue)
         gap = max(slot.before, slot.after, held.buffers)
-        first = bisect_left(held.starts, shift(slot.start, -gap - held.longest))
-        last = bisect_left(held.starts, shift(slot.end, gap))
+        first = bisect_left(held.keys, (shift(slot.start, -gap - held.longest), ""))
+        last = bisect_left(held.keys, (shift(slot.end, gap), ""))
         for other in held.slots[first:last]:
             if other.id != slot.id and conflict(slot, other):
                 yield other
@@ -210,8 +234,10 @@ class Search:
 
     def __init__(
         self, session: Session, now: str, premises: Premises, rooms: Iterable[Place], from_: str,
-        equipment: Sequence[tuple[str, int]] = (),
+        equipment: Sequence[tuple[str, int]] = (), diary: Diary | None = None,
     ) -> None:  # fmt: skip
+        """``diary``: what holds the rooms as far as will be looked, where that was read already."""
+        self._diary = diary
         self._session, self._now, self._premises, self._from, self._equipment = session, now, premises, from_, equipment
         self._venues = [place.id for place in rooms]
         self._months: dict[int, tuple[Diary, Uses | None]] = {}
@@ -267,7 +293,7 @@ class Search:
         if month not in self._months:
             first = shift(self._from, month * LOOKED_AT * DAY)
             last = shift(first, LOOKED_AT * DAY + minutes_between(wish.start, wish.end))
-            diary = Diary(self._session, self._now, self._premises, self._venues, first, last)
+            diary = self._diary or Diary(self._session, self._now, self._premises, self._venues, first, last)
             wanted = [one for one, _n in self._equipment]
             self._months[month] = diary, Uses(self._session, self._now, wanted, first, last) if wanted else None
         return self._months[month]

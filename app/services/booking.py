@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -92,13 +92,17 @@ def blocking(
         )
     )  # fmt: skip
     competing = competing_venues(session)
-    slots = [
-        Slot(r.id, rooms.of(r.venue), r.start, r.end, r.before or 0, r.after or 0, client(r) or r.purpose or "",
-             r.status == "requested" and rooms.of(r.venue) in competing)
-        for r in session.execute(query)
-    ]  # fmt: skip
+    slots = [held_by(row, rooms, competing) for row in session.execute(query)]
     slots += _offers(session, now, wanted, low, high, known)
     return sorted((one for one in slots if one.id != leave_out), key=lambda one: (one.start, one.id))
+
+
+def held_by(row: Any, rooms: Survivors, competing: Collection[str]) -> Slot:
+    """A booking, its record or its row, as the conflict rules see it; ``competing``: see :func:`competing_venues`."""
+    venue = rooms.of(row.venue)
+    competes = row.status == "requested" and venue in competing
+    who = client(row) or row.purpose or ""
+    return Slot(row.id, venue, row.start, row.end, row.before or 0, row.after or 0, who, competes)
 
 
 def _offers(session: Session, now: str, venues: list[str], low: str, high: str, known: Merged) -> Iterator[Slot]:

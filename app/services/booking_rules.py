@@ -12,11 +12,11 @@ from app.models.bookings import Booking
 from app.models.fields import Misfit, fault_of
 from app.models.venues import Closure, Venue
 from app.services import equipment, hours, states
-from app.services.availability import Diary, Search, wrong
+from app.services.availability import Search, wrong
 from app.services.booking import Slot
+from app.services.lookups import lookups
 from app.services.office import Unit
 from app.services.premises import Place, Premises, midnight_after
-from app.services.survivors import standing, survivors
 from app.services.times import ends_after_start, minutes_between, say_span, say_time, shift
 from app.text import _
 
@@ -34,7 +34,8 @@ def check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
 
 
 def _check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
-    premises = Premises(unit.session)
+    known = lookups(unit)
+    premises = known.premises
     place = premises.place(record.venue) if record.venue else None
     if place is not None:
         _whole_day(unit, premises, place, record, before)
@@ -53,13 +54,14 @@ def _check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
             unit.notices.append(_("“{venue}”目前暂停开放。", venue=place.name))
     if record.headcount and place.capacity and record.headcount > place.capacity:
         unit.notices.append(_("“{venue}”容纳 {n} 人，预约人数超过了。", venue=place.name, n=place.capacity))
-    minutes = states.release_minutes(unit.session, premises.merged)
+    minutes = known.release
     if record.yields_to or not _holds(_asked(record), minutes, unit.office.now):
         return
     held = before is not None and not before["yields_to"] and _holds(before, minutes, unit.office.now)
     if not held or before is None or _differ(record, before, PLACED):
         yield from _when(unit, premises, place, record, before)
-        yield from equipment.of_booking(unit, record, premises)
+        if before is not None or record.heads:  # a new one has no equipment yet
+            yield from equipment.of_booking(unit, record, premises)
     elif before["status"] == "requested" and record.status != "requested":
         yield from _closed(unit, premises, place, record, before)
     approved = before is not None and before["status"] == "requested" and record.status != "requested"
@@ -139,8 +141,7 @@ def _taken(unit: Unit, premises: Premises, place: Place, record: Booking, before
     """What else holds the room. Approving one of several requests turns the others down, with the reason (rules.md 5)."""
     competes = place.competing and record.status == "requested"
     slot = Slot(record.id, place.id, record.start, record.end, record.before or 0, record.after or 0, competes=competes)
-    diary = Diary(unit.session, unit.office.now, premises, [place.id], slot.start, slot.end)
-    others = list(diary.in_the_way(slot))
+    others = list(lookups(unit).diary([place.id], slot.start, slot.end).in_the_way(slot))
     if before is not None and before["yields_to"] and not _differ(record, before, (*PLACED, "status")):
         # A yield that is taken back: the clash of before is there again, a finding; only who came since is in the way.
         others = [other for other in others if other.id != before["yields_to"]]
@@ -158,6 +159,7 @@ def _turn_down(unit: Unit, other: Slot, winner: Booking) -> None:
     loser.status = "rejected"
     loser.cancel_reason = _("同一时段已批准给 {who}", who=winner.client_name or winner.purpose or _("他人"))
     loser.approved_by, loser.approved_on = unit.office.actor or None, unit.office.today
+    lookups(unit).wrote(loser)
     unit.notices.append(_("{who} {span} 的申请未批准：同一时段只能批准一家。", who=other.who or _("未写明"),
                           span=say_span(other.start, other.end)))  # fmt: skip
 
@@ -190,7 +192,7 @@ def _other_rooms(unit: Unit, premises: Premises, place: Place, slot: Slot) -> It
     nearest = sorted(large, key=lambda one: one.capacity or 0)[:NEAREST]
     if not nearest:
         return
-    diary = Diary(unit.session, unit.office.now, premises, [one.id for one in nearest], slot.start, slot.end)
+    diary = lookups(unit).diary([one.id for one in nearest], slot.start, slot.end)
     for one in nearest:
         moved = slot._replace(venue=one.id, competes=False)
         if wrong(one, slot.start, slot.end) or premises.shut(one, slot.start, slot.end):
@@ -202,7 +204,8 @@ def _other_rooms(unit: Unit, premises: Premises, place: Place, slot: Slot) -> It
 
 def _later(unit: Unit, premises: Premises, place: Place, slot: Slot) -> Iterator[str]:
     """The next start on the same day at which the room is free for as long."""
-    search = Search(unit.session, unit.office.now, premises, [place], slot.start)
+    diary = lookups(unit).diary([place.id], slot.start, midnight_after(slot.start))
+    search = Search(unit.session, unit.office.now, premises, [place], slot.start, diary=diary)
     length = minutes_between(slot.start, slot.end)
     later = search.free(
         place, length, before=slot.before, after=slot.after, leave_out=slot.id, until=midnight_after(slot.start)
@@ -243,8 +246,7 @@ def affected(unit: Unit, record: Closure) -> int:
     """How many bookings a closure that is about to be written would lie over."""
     b = Booking.__table__.c
     query = select(func.count()).where(
-        states.blocking(states.release_minutes(unit.session), unit.office.now), b.start < record.end, b.end > record.start,
-        standing(Booking.kind, survivors(unit.session, Booking.kind)),
-        b.venue.in_(Premises(unit.session).reach(record.venue)),
+        states.blocking(lookups(unit).release, unit.office.now), b.start < record.end, b.end > record.start,
+        lookups(unit).merged.standing(Booking.kind), b.venue.in_(lookups(unit).premises.reach(record.venue)),
     )  # fmt: skip
     return unit.session.scalar(query) or 0

@@ -10,6 +10,7 @@ from app.models.record import Record
 from app.models.training import Enrolment
 from app.models.venues import CalendarDay, Closure, Venue
 from app.services import enrolment, fees
+from app.services.lookups import lookups
 from app.services.office import Unit
 from app.services.promotion import Freed, freed
 
@@ -22,6 +23,8 @@ OF_NO_USE = frozenset(
 
 def follow(unit: Unit, record: Record, before: Values | None) -> None:
     """Carry it out, within the same operation; ``before`` are the values that were stored, None for a new record."""
+    if isinstance(record, Booking):
+        lookups(unit).wrote(record, before)
     if unit.quiet:
         return
     if isinstance(record, Booking):

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.errors import Fault
 from app.models.bookings import BLOCKING, Booking, FeeLine, KeyHandover
 from app.services.ids import new_id
+from app.services.lookups import lookups
 from app.services.office import Unit
-from app.services.policy import venue_of
 from app.services.times import minutes_between
 from app.text import _
 
@@ -54,7 +54,7 @@ def check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
 
 
 def _freeze(unit: Unit, record: Booking) -> None:
-    venue = venue_of(unit, record.venue)
+    venue = lookups(unit).venue(record.venue)
     if venue is None:
         return
     if record.price is None and venue.price is not None:

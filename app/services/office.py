@@ -49,7 +49,7 @@ class Office:
     @property
     def now(self) -> str:
         """Local time to the minute, ``2026-11-24T09:00``."""
-        return self.clock().strftime("%Y-%m-%dT%H:%M")
+        return self.clock().isoformat(timespec="minutes")
 
     @property
     def today(self) -> str:
@@ -100,10 +100,13 @@ class Unit:
     """Rules only check; they move nobody up. Set while undoing."""
     last: dict[str, Callable[[], None]] = field(default_factory=dict)
     """By name, what is done once when everything else is written: somebody moves up into what became free."""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """By name, what rules keep for the length of the unit."""
     _mark: Mark | None = None
     _districts: frozenset[str] | None = None
     _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _fetched: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
+    _made: dict[tuple[str, str], Record] = field(default_factory=dict)
 
     def finish(self) -> None:
         """Write everything, and then what follows from all of it (:attr:`last`)."""
@@ -113,7 +116,9 @@ class Unit:
             self.session.flush()
 
     def load(self, kind: str, record_id: str) -> Record:
-        """The record to change; raises :class:`Refusal` where there is none."""
+        """The record to change, also one made in this unit; raises :class:`Refusal` where there is none."""
+        if (kind, record_id) in self._made:
+            return self._made[kind, record_id]
         if (kind, record_id) not in self._fetched:
             self.fetch(kind, [record_id])
         found = self._fetched.pop((kind, record_id), [])
@@ -128,16 +133,20 @@ class Unit:
             refuse_published(own[0], self._districts or frozenset())
         return own[0]
 
-    def fetch(self, kind: str, record_ids: Sequence[str]) -> None:
+    def fetch(self, kind: str, record_ids: Sequence[str]) -> list[Record]:
         """Read several records at once that will each be loaded next."""
-        model = kind_of(kind).model
+        model, found = kind_of(kind).model, []
         for at in range(0, len(record_ids), 500):
             for record in self.session.scalars(select(model).where(model.id.in_(record_ids[at : at + 500]))):
                 self._fetched.setdefault((kind, record.id), []).append(record)
+                found.append(record)
+        return found
 
     def linked(self, targets: tuple[str, ...], record_id: str) -> str | None:
         """The kind among ``targets`` that holds ``record_id``, None where none does. Sample data is for sample data:
         a link to it would dangle on every other PC."""
+        if known := next((kind for kind in targets if self._links.get((kind, record_id))), None):
+            return known
         for kind in targets:
             if (kind, record_id) not in self._links:
                 model = KINDS[kind].model
@@ -149,9 +158,14 @@ class Unit:
                 return kind
         return None
 
+    def knows(self, kind: str, record_id: str) -> None:
+        """Note a record that was seen to be there and may be linked to."""
+        self._links[kind, record_id] = kind
+
     def created(self, record: Record) -> None:
         """Note a record made in this unit, so that later ones may link to it."""
-        self._links[record.kind.name, record.id] = record.kind.name
+        self.knows(record.kind.name, record.id)
+        self._made[record.kind.name, record.id] = record
 
     def number(self, record: Record) -> str | None:
         """The next number on paper for ``record``: ``CD-310110013-2026-A0007`` (design.md §3)."""

@@ -11,11 +11,9 @@ from sqlalchemy import select
 
 from app.errors import Fault
 from app.models.bookings import BLOCKING, Booking, SlotWaiting
-from app.models.venues import Venue
-from app.services import strikes
+from app.services.lookups import lookups
 from app.services.office import Unit
-from app.services.quotas import Booked, Ledger
-from app.services.survivors import Merged, survivors
+from app.services.quotas import Booked
 from app.services.times import say_day, say_time, shift
 from app.text import _
 
@@ -38,10 +36,7 @@ def check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
         return
     if record.end <= unit.office.now:
         return
-    merged = Merged(unit.session)
-    faults = [
-        *_notice(unit, record, before), *_suspended(unit, record, before, merged), *_quota(unit, record, before, merged)
-    ]  # fmt: skip
+    faults = [*_notice(unit, record, before), *_suspended(unit, record, before), *_quota(unit, record, before)]
     if unit.quiet or (before is None and record.heads):  # it comes back: policy was asked when it was made
         unit.notices.extend(fault.error for fault in faults)
     else:
@@ -63,7 +58,7 @@ def _notice(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
 def notice_of(unit: Unit, record: Any, asked_at: Callable[[], str]) -> Iterator[Fault]:
     """rules.md 20, of anything with a venue and a start: measured from when it was asked for; a limit of N days allows
     exactly N."""
-    venue = venue_of(unit, record.venue)
+    venue = lookups(unit).venue(record.venue)
     if venue is None:
         return
     if venue.notice_days and record.start < shift(unit.office.now, venue.notice_days * DAY):
@@ -87,16 +82,15 @@ def _asked_at(unit: Unit, record: Booking) -> str:
     return min(unit.session.scalar(query.limit(1)) or unit.office.now, unit.office.now)
 
 
-def _suspended(unit: Unit, record: Booking, before: Before, merged: Merged) -> Iterator[Fault]:
+def _suspended(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
     """rules.md 24."""
     if not _new(record, before, "client", "client_name"):
         return
-    said = strikes.suspended(unit.session, unit.office.scope, unit.office.now, record, merged)
-    if said:
+    if said := lookups(unit).suspended(record):
         yield Fault("client_name", said.error, said.mend, policy=True)
 
 
-def _quota(unit: Unit, record: Booking, before: Before, merged: Merged) -> Iterator[Fault]:
+def _quota(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
     """rules.md 21 and 22."""
     if not _new(record, before, "venue", "start", "end", "client_kind", "client", "client_name"):
         return
@@ -104,8 +98,7 @@ def _quota(unit: Unit, record: Booking, before: Before, merged: Merged) -> Itera
         record.id, record.venue, record.start, record.end, record.status, record.client_kind, record.client,
         record.client_name,
     )  # fmt: skip
-    said = Ledger(unit.session, unit.office.now, merged=merged).over(wish)
-    if said:
+    if said := lookups(unit).ledger.over(wish):
         yield Fault("client_name", said, _("请改到别的时间，或减少次数"), policy=True)
 
 
@@ -124,7 +117,7 @@ def _ended(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
     if became and record.status == "cancelled" and not unit.quiet:
         record.cancelled_at = record.cancelled_at or unit.office.now
         record.cancelled_by = record.cancelled_by or unit.office.actor or None
-        venue = venue_of(unit, record.venue)
+        venue = lookups(unit).venue(record.venue)
         if (
             venue is not None
             and venue.cancel_hours
@@ -146,14 +139,3 @@ def _noted(unit: Unit, record: Booking, before: Before) -> None:
         record.checked_out_at = record.checked_out_at or unit.office.now
     elif record.status in OPEN and before["status"] in ("checked_in", "closed"):
         record.checked_in_at = record.checked_out_at = None
-
-
-def venue_of(unit: Unit, venue: str | None) -> Venue | None:
-    """The venue a link means: the one it names, or who stands for that; read once within a unit."""
-    if venue is None:
-        return None
-    held = unit.session.get(Venue, (unit.office.scope, venue))
-    if held is not None and held.merged_into is None:
-        return held
-    standing = survivors(unit.session, Venue.kind).of(venue)
-    return unit.session.scalars(select(Venue).where(Venue.id == standing)).first()

@@ -116,6 +116,11 @@ class Premises:
             held.setdefault(venue, []).append(one)
         return held
 
+    @cached_property
+    def competing(self) -> frozenset[str]:
+        """The venues in which several may ask for one time (rules.md 5)."""
+        return booking.competing_venues(self.session)
+
     def place(self, venue: str) -> Place | None:
         """A venue, or who stands for it; a deleted one is retired. None where there is none."""
         venue = self.merged.of(venue)

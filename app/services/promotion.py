@@ -188,7 +188,10 @@ class _Queue:
         settings = self._settings
         if settings is None or not settings.strike_limit:
             return False
-        return strikes.suspended(self._session, self._scope, self._now, row, self._merged) is not None
+        return (
+            strikes.suspended(self._session, center(self._session, self._scope), self._now, row, self._merged)
+            is not None
+        )
 
     @cached_property
     def _settings(self) -> Any:

@@ -42,18 +42,6 @@ class Wished(Named, Protocol):
     def client_kind(self) -> str | None: ...
 
 
-@dataclass
-class _Account:
-    """What one client has booked between ``low`` and ``high``, and per quota and period how much that is."""
-
-    low: str = ""
-    high: str = ""
-    bookings: dict[str, Wished] = field(default_factory=dict)
-    """As they are stored, by id."""
-    taken: list[Wished] = field(default_factory=list)
-    used: dict[int, dict[date, int]] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class Booked:
     """A booking as the quotas see it."""
@@ -68,17 +56,37 @@ class Booked:
     client_name: str | None
 
 
+@dataclass
+class _Account:
+    """What one client has booked between ``low`` and ``high``, and per quota and period how much that is."""
+
+    low: str = ""
+    high: str = ""
+    bookings: dict[str, Wished] = field(default_factory=dict)
+    """As they are stored, by id."""
+    written: dict[str, Booked] = field(default_factory=dict)
+    """Of them those that this unit wrote, which the database may not have yet."""
+    taken: list[Wished] = field(default_factory=list)
+    used: dict[int, dict[date, int]] = field(default_factory=dict)
+
+
 class Ledger:
     """Asks the quotas for many wishes within one session; each client's bookings are read once."""
 
     def __init__(
-        self, session: Session, now: str, leave_out: Collection[str] = (), merged: Merged | None = None
-    ) -> None:
-        """``leave_out``: ids of bookings whose stored version does not count, since all of them are about to change."""
+        self, session: Session, now: str, leave_out: Collection[str] = (), merged: Merged | None = None,
+        span: tuple[str, str] = ("", ""),
+    ) -> None:  # fmt: skip
+        """``leave_out``: ids of bookings whose stored version does not count, since all of them are about to change.
+        ``span``: between which times wishes lie, where that is known."""
         self._session, self._now, self._left_out = session, now, set(leave_out)
         self._merged = merged or Merged(session)
         self._limits = limits(session, self._merged)
         self._accounts: dict[Client, _Account] = {}
+        self._holders: dict[str, Client] = {}
+        """By booking, whose account has it."""
+        self._written: set[str] = set()
+        self._span = span
         self._kinds: dict[str, str | None] = {}
         self._late: dict[str, int] | None = None
 
@@ -115,6 +123,38 @@ class Ledger:
         account.taken.append(wish)
         self._count(account, wish)
 
+    def follow(self, record: Any) -> None:
+        """Count a booking that was written since as it is now, and no more as it was."""
+        if not self._limits:
+            return
+        self._written.add(record.id)
+        if record.id in self._holders:
+            held = self._accounts[self._holders.pop(record.id)]
+            held.written.pop(record.id, None)
+            self._count(held, held.bookings.pop(record.id), -1)
+        client = client_of(self._merged, record) if self._counts(record) else None
+        if client is None:
+            return
+        account = self._accounts.setdefault(client, _Account())
+        account.written[record.id] = account.bookings[record.id] = one = Booked(
+            record.id, record.venue, record.start, record.end, record.status, record.client_kind, record.client,
+            record.client_name,
+        )  # fmt: skip
+        self._holders[record.id] = client
+        self._count(account, one)
+
+    def _counts(self, record: Any) -> bool:
+        """What :meth:`_booked` asks of a row."""
+        if record.deleted or record.yields_to or record.merged_into is not None or not record.venue:
+            return False
+        if record.end <= record.start:
+            return False
+        if record.status in PENDING:
+            return record.end > self._now
+        if record.status == "cancelled":
+            return bool(record.cancelled_at) and self._cancelled_late(record)
+        return record.status in BLOCKING or record.status == "no_show"
+
     def _applies(self, limit: Limit, wish: Wished) -> bool:
         if limit.client_kind and limit.client_kind != self._kind(wish):
             return False
@@ -147,25 +187,29 @@ class Ledger:
         low = f"{min(parts)}T00:00"
         high = f"{period(limit.period, max(parts))[1]}T00:00"
         if not account.low:
-            account.low, account.high = low, high
+            account.low, account.high = min(low, self._span[0] or low), max(high, self._span[1])
         elif low >= account.low and high <= account.high:
             return account
         else:  # a series goes on and on: read ahead
             account.low = shift(low, -_FAR) if low < account.low else account.low
             account.high = shift(high, _FAR) if high > account.high else account.high
         found = self._booked(client, account.low, account.high)
-        account.bookings = {one.id: one for one in found if one.id not in self._left_out}
+        account.bookings = {
+            one.id: one for one in found if one.id not in self._left_out and one.id not in self._written
+        }
+        account.bookings |= account.written
+        self._holders |= dict.fromkeys(account.bookings, client)
         account.used = {at: {} for at in range(len(self._limits))}
         for one in (*account.bookings.values(), *account.taken):
             self._count(account, one)
         return account
 
-    def _count(self, account: _Account, one: Wished) -> None:
+    def _count(self, account: _Account, one: Wished, sign: int = 1) -> None:
         for at, used in account.used.items():
             limit = self._limits[at]
             if self._covers(limit, one.venue):
                 for first, minutes in limit.parts(one.start, one.end).items():
-                    used[first] = used.get(first, 0) + limit.used(minutes)
+                    used[first] = used.get(first, 0) + sign * limit.used(minutes)
 
     def _booked(self, client: Client, low: str, high: str) -> Iterator[Booked]:
         """What counts: what is on, whoever did not come (computed ones are still confirmed), and who cancelled late; not

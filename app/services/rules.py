@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -24,8 +24,8 @@ from app.services import (
     series_keeping,
     workdays,
 )
+from app.services.lookups import lookups
 from app.services.office import Unit
-from app.services.survivors import survivors
 from app.services.times import ends_after_start
 from app.text import _
 
@@ -81,9 +81,7 @@ def _client(unit: Unit, record: Any, before: Before) -> Iterator[Fault]:
     if before and before["client"] != record.client and before["client_name"] == record.client_name:
         record.client_name = None  # another client: its name, not the old one's
     if kind and not record.client_name:
-        model = Organization if kind == "organization" else Team
-        client = survivors(unit.session, model.kind).of(record.client)
-        record.client_name = getattr(unit.session.get(model, (record.owner, client)), "name", None)
+        record.client_name = lookups(unit).name_of(record.owner, kind, record.client)
 
 
 def _case(unit: Unit, record: ServiceCase, before: Before) -> Iterator[Fault]:
@@ -116,6 +114,21 @@ RULES_THAT_LOOK = frozenset(
     }
 )
 """Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
+
+
+def look_ahead(unit: Unit, kind: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Before many records of a kind are written in ``unit``: read at once what the rules will ask about ``rows``, their
+    values in stored form."""
+    if kind == "booking":
+        lookups(unit).look_ahead(rows)
+
+
+def sees(unit: Unit, kind: str, values: Mapping[str, Any], before: Before) -> bool:
+    """Whether the rules of ``kind`` see what the unit wrote before also where it is not flushed."""
+    if kind == "booking":
+        return lookups(unit).covers(values, before)
+    return kind not in RULES_THAT_LOOK
+
 
 IDS: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType({"calendar_day": ("date", workdays.day_id)})
 """Kinds whose id follows from a field: two PCs make the same record (design.md §3)."""

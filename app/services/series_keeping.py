@@ -13,6 +13,7 @@ from app.errors import Fault, Refusal
 from app.models.bookings import BLOCKING, Booking, BookingSeries
 from app.models.record import Record
 from app.services import recurrence
+from app.services.lookups import lookups
 from app.services.office import Unit
 from app.services.series_plan import (
     DETAILS,
@@ -150,6 +151,7 @@ def _book(
     if failed and _refuses(series, asked):
         raise refused(failed)
     held = occurrences_of(unit.session, series.id)
+    lookups(unit).look_ahead({"start": row.start, "end": row.end} for row in rows)
     for row in rows:
         if row in failed:
             continue

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.errors import Fault, Refusal
 from app.models.bookings import BLOCKING, Booking
 from app.models.venues import Venue
-from app.services import availability, policy, strikes
+from app.services import availability, policy
+from app.services.lookups import lookups
 from app.services.office import Unit
 from app.services.survivors import standing, survivors
 from app.services.times import WEEKDAYS, minutes_between, shift
@@ -167,8 +168,8 @@ def plan(
         zip((row.date for row in ahead), availability.verdicts(unit.session, unit.office.now, wishes), strict=True)
     )
     over = availability.Verdict("invalid", _("已经过去"))
-    barred = strikes.suspended(unit.session, unit.office.scope, unit.office.now, series)
-    venues = {one: policy.venue_of(unit, one) for one in {row.venue for row in rows}}
+    barred = lookups(unit).suspended(series)
+    venues = {one: lookups(unit).venue(one) for one in {row.venue for row in rows}}
     judged = []
     for row in rows:
         verdict = found.get(row.date, over)

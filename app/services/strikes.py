@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models.bookings import Booking
 from app.services import states
-from app.services.center import center
 from app.services.clients import Named, client_of
 from app.services.survivors import Merged
 from app.text import _, listed
@@ -56,9 +56,9 @@ def strikes(session: Session, days: int, now: str, who: Named, merged: Merged | 
     ]
 
 
-def suspended(session: Session, scope: str, now: str, who: Named, merged: Merged | None = None) -> Suspension | None:
-    """Whether so many no-shows, within the days the center counts, suspend the client; the sentence names their dates."""
-    settings = center(session, scope)
+def suspended(session: Session, settings: Any, now: str, who: Named, merged: Merged | None = None) -> Suspension | None:
+    """Whether so many no-shows, within the days the center counts, suspend the client; the sentence names their dates.
+    ``settings``: the record of the center, or None."""
     if settings is None or not settings.strike_limit:
         return None
     days = settings.strike_days or DAYS

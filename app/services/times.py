@@ -13,7 +13,7 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 
 def shift(moment: str, minutes: int) -> str:
     """``moment`` moved by ``minutes``."""
-    return (datetime.fromisoformat(moment) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.fromisoformat(moment) + timedelta(minutes=minutes)).isoformat(timespec="minutes")
 
 
 def minutes_between(start: str, end: str) -> int:

@@ -14,7 +14,7 @@ from app.services import survivors
 from app.services.effects import follow, gone
 from app.services.ids import new_id
 from app.services.office import Office, Unit
-from app.services.rules import IDS, RULES_THAT_LOOK, check
+from app.services.rules import IDS, RULES_THAT_LOOK, check, sees
 from app.services.series_keeping import keep
 from app.services.series_plan import Asked, asked_of
 from app.sync import forks, log
@@ -68,16 +68,21 @@ def put(
     reason: str = "",
     fixed_id: str | None = None,
     asked: Asked | None = None,
+    stored: bool = False,
 ) -> Record:
     """As :func:`save`, within a unit of work. ``fixed_id``: the id of a new record that two PCs would both make;
-    ``asked``: what is asked of a series beside its fields."""
-    if kind.name in RULES_THAT_LOOK:
-        unit.session.flush()
+    ``asked``: what is asked of a series beside its fields; ``stored``: each of ``values`` was checked by its field and is
+    in stored form."""
     checked: dict[str, Any] = {}
     if record_id is None:
-        checked = _checked(kind, values, creating=True)
+        if not sees(unit, kind.name, values, None):
+            unit.session.flush()
+        checked = _checked(kind, values, creating=True, stored=stored)
         own_id = fixed_id or _id_of(unit, kind, checked) or new_id()
         record = kind.model(owner=unit.office.scope, id=own_id)
+        vars(record).update(
+            dict.fromkeys(kind.fields.keys() - vars(record).keys())
+        )  # else each is looked for when asked
         before: dict[str, Any] | None = None
     else:
         record = unit.load(kind.name, record_id)
@@ -85,9 +90,10 @@ def put(
             raise Refusal.of("id", _("这条记录在回收站里"), _("请先从回收站取回，再修改"))
         if into := survivors.standing_for(unit.session, record):
             raise Refusal.of("id", _("这条记录已并入“{title}”", title=into), _("请修改那一条，或先取消合并"))
-        if unit.session.is_modified(record):
-            unit.session.flush()
         before = {name: getattr(record, name) for name in kind.fields}
+        if unit.session.is_modified(record) or not sees(unit, kind.name, values, before):
+            unit.session.flush()
+            before = {name: getattr(record, name) for name in kind.fields}
     on_screen: Mapping[str, Any] | None = before
     if before is not None:
         unit.recorder.saw(record, None if seen is None else {f: [(s[0], s[1]) for s in st] for f, st in seen.items()})
@@ -98,7 +104,7 @@ def put(
             if not _masked(kind, name, value, before) and not _newer_choice(kind, name, value, shown)
         }
         on_screen = shown
-        checked = _checked(kind, values, creating=False)
+        checked = _checked(kind, values, creating=False, stored=stored)
     for name, value in _touched(kind, checked, on_screen).items():
         setattr(record, name, value)
     if before is None:
@@ -139,7 +145,7 @@ def _id_of(unit: Unit, kind: Kind, values: Mapping[str, Any]) -> str | None:
     return record_id
 
 
-def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
+def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool, stored: bool) -> dict[str, Any]:
     """The stored form of ``values``; every fault at once."""
     checked: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -149,6 +155,9 @@ def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool) -> dict[s
             offered = listed(field.name for field in kind.typed)
             faults.append(Fault(name, _("{kind}没有字段“{field}”", kind=_(kind.label), field=name[:60]),
                                 _("可用的字段：{offered}", offered=offered)))  # fmt: skip
+            continue
+        if stored and value is not None:
+            checked[name] = value
             continue
         try:
             checked[name] = declared.default if value is None else declared.check(value)

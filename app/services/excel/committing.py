@@ -12,6 +12,7 @@ from app.services.excel.lookup import indexes
 from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Plan, PlannedRow, placed, refusal
 from app.services.excel.planning import STEP, Tell, write
 from app.services.office import Office, Unit
+from app.services.rules import look_ahead
 from app.services.survivors import Merged
 from app.store.bulk import among
 from app.sync import log
@@ -53,7 +54,9 @@ def commit(office: Office, plan: Plan, *, tell: Tell | None = None) -> Imported:
 
 def _write(unit: Unit, plan: Plan, tell: Tell) -> tuple[tuple[str, str], ...]:
     made = []
-    unit.fetch(plan.kind.name, [row.id for row in plan.of(CHANGE)])
+    held = {one.id: one for one in unit.fetch(plan.kind.name, [row.id for row in plan.of(CHANGE)])}
+    stored = {key: {name: getattr(one, name) for name in plan.kind.fields} for key, one in held.items()}
+    look_ahead(unit, plan.kind.name, ({**stored.get(row.id, {}), **row.values} for row in plan.of(NEW, CHANGE)))
     refused: list[PlannedRow] = []
     todo = [plan.rows[place] for place in plan.order if plan.rows[place].state in (NEW, CHANGE)]
     for done, row in enumerate(todo):

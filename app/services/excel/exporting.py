@@ -208,7 +208,7 @@ def _links(office: Office, kind: Kind, rows: Iterable[Row]) -> dict[str, str]:
             links.learn(field.targets, {one.title for one in known.values() if one.title})
             for value, one in known.items():
                 try:
-                    alone = bool(one.title) and links.resolve(field, one.title) == one.id
+                    alone = bool(one.title) and links.resolve(field, one.title).id == one.id
                 except Misfit:
                     alone = False
                 said[value] = one.title if alone else named(one.kind, one.title, one.number, one.id)

@@ -51,7 +51,9 @@ class Finder:
                 if text is None:
                     continue
                 try:
-                    draft.values[name] = self.links.resolve(declared, text)
+                    named = self.links.resolve(declared, text)
+                    draft.values[name] = named.id
+                    self.unit.knows(named.kind.name, named.id)
                 except Misfit as misfit:
                     other = here.get(text) if self.kind.name in declared.targets else None
                     if other is None or other is draft or self.links.candidates(declared.targets, text):

@@ -77,13 +77,13 @@ class Links:
                 return exact or found
         return []
 
-    def resolve(self, declared: Field, text: str) -> str:
-        """The id of the one record that ``text`` means, the center's own before what the district published; raises
+    def resolve(self, declared: Field, text: str) -> Named:
+        """The one record that ``text`` means, the center's own before what the district published; raises
         :class:`Misfit` where there is none, or several. Sample data is for sample data."""
         found = [one for one in self.candidates(declared.targets, text) if one.owner != log.DEMO]
         found = [one for one in found if one.owner == self.scope] or found
         if len(found) == 1:
-            return found[0].id
+            return found[0]
         kinds = listed(_(KINDS[target].label) for target in declared.targets)
         if not found:
             mend = _("请填编号或完整名称；没有登记的请先登记")
@@ -138,6 +138,11 @@ def indexes(session: Session, scope: str, merged: Merged, kind: Kind, columns: I
             merged.standing(kind),
         )  # fmt: skip
         fields = tuple(name for name in key.fields if name in given)
+        for name in fields[1:]:
+            said = {row.get(name) for row in rows if row.get(first.name) is not None}
+            texts = {one for one in said if isinstance(one, str)}
+            if not kind.fields[name].targets and len(texts) == len(said):
+                query = query.where(among(session.connection(), t[name], texts))
         held: dict[tuple[Any, ...], list[str]] = {}
         values: dict[str, Mapping[str, Any]] = {}
         for row in session.execute(query):

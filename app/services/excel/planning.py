@@ -23,7 +23,7 @@ from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Change, Plan, Plan
 from app.services.excel.sheets import Cell, Sheet, address, is_blank
 from app.services.excel.shown import plain
 from app.services.office import Office, Unit
-from app.services.rules import IDS, RULES_THAT_LOOK
+from app.services.rules import IDS, RULES_THAT_LOOK, look_ahead
 from app.services.survivors import Merged
 from app.services.writing import put
 from app.text import _
@@ -67,8 +67,8 @@ class _RollBack(Exception):
 def write(unit: Unit, kind: Kind, record_id: str, values: Mapping[str, Any], *, new: bool, reason: str) -> Record:
     """Write one row of a plan by all rules; raises :class:`Refusal`."""
     if new:  # an id that follows from a field is given by the rules, which look whether it is taken
-        return put(unit, kind, values, reason=reason, fixed_id=None if kind.name in IDS else record_id)
-    return put(unit, kind, values, record_id, reason=reason)
+        return put(unit, kind, values, reason=reason, fixed_id=None if kind.name in IDS else record_id, stored=True)
+    return put(unit, kind, values, record_id, reason=reason, stored=True)
 
 
 class _Planning:
@@ -99,6 +99,7 @@ class _Planning:
         for draft in drafts:
             self._settle(draft)
         self._fetch([draft for draft in drafts if draft.record is not None and draft.values and not draft.faults])
+        look_ahead(self.unit, self.kind.name, ({**(draft.record or {}), **draft.values} for draft in drafts))
         made: dict[int, PlannedRow] = {}
         order = ordered(drafts)
         for done, draft in enumerate(order):

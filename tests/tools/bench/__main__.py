@@ -18,7 +18,7 @@ from tests.tools.bench.kit import Line, center
 from tests.tools.bench.load import load
 from tests.tools.bench.rooms import booking50k
 from tests.tools.bench.series import previews
-from tests.tools.bench.tables import tables
+from tests.tools.bench.tables import booking_tables, tables
 from tests.tools.bench.usb import usb
 from tests.tools.bench.window import start
 
@@ -40,6 +40,7 @@ PARTS = {
     "booking": over_a_center(booking),
     "booking50k": over_a_center(booking50k),
     "excel": over_a_center(tables),
+    "booking_tables": over_a_center(booking_tables),
     "series": over_a_center(previews),
     "calendar": over_a_center(board),
     "usb": usb,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 from app.services import writing
 from app.services.availability import Wish, free_slots, next_free, verdicts
@@ -18,18 +19,31 @@ FIRST = date(2025, 1, 1)
 """Of nearly three years that are booked in eight rooms from 8:00 to 20:00; the bench stands in November 2026."""
 
 
+def furnished(workspace: Workspace) -> dict[str, str]:
+    """A hall with two parts and five rooms, with hours, a closure and a quota; ids by name, the hall first."""
+    hours = {"opens": "8:00-22:00", "opens_holiday": "8:00-22:00"}
+
+    def make(kind: str, **values: Any) -> str:
+        return writing.save(workspace.office, kind, values).id
+
+    rooms = {"多功能厅": make("venue", name="多功能厅", **hours, capacity=100)}
+    rooms |= {
+        name: make("venue", name=name, parent=rooms["多功能厅"], **hours, capacity=50) for name in ("东厅", "西厅")
+    }
+    rooms |= {
+        f"教室{n}": make("venue", name=f"教室{n}", after=0, release_minutes=30, **hours, capacity=30) for n in range(5)
+    }
+    make("closure", reason="消防检修", start="2027-01-04T08:00", end="2027-01-04T12:00")
+    make("quota", name="每周十二次", client_kind="team", measure="count", limit=12, period="week")
+    return rooms
+
+
 def booking50k(workspace: Workspace) -> Iterator[Line]:
     """A hall with two parts and five rooms, with hours, closures, equipment and quotas."""
     office = workspace.office
-    make = lambda kind, **values: writing.save(office, kind, values).id  # noqa: E731
-    hours = {"opens": "8:00-22:00", "opens_holiday": "8:00-22:00"}
-    rooms = [make("venue", name="多功能厅", **hours, capacity=100)]
-    rooms += [make("venue", name=name, parent=rooms[0], **hours, capacity=50) for name in ("东厅", "西厅")]
-    rooms += [make("venue", name=f"教室{n}", after=0, release_minutes=30, **hours, capacity=30) for n in range(5)]
-    chairs = make("equipment", name="折叠椅", stock=100)
-    make("closure", reason="消防检修", start="2027-01-04T08:00", end="2027-01-04T12:00")
-    team = make("team", name="第一舞队")
-    make("quota", name="每周十二次", client_kind="team", measure="count", limit=12, period="week")
+    rooms = list(furnished(workspace).values())
+    chairs = writing.save(office, "equipment", {"name": "折叠椅", "stock": 100}).id
+    team = writing.save(office, "team", {"name": "第一舞队"}).id
     fill(workspace.replica(), BOOKINGS, 0, in_rooms(rooms, FIRST))
     turn = count()
 
