@@ -6,11 +6,10 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from app.views import dialogs
@@ -21,13 +20,12 @@ log = logging.getLogger(__name__)
 
 
 class Faults(QObject):
-    """Takes what nobody caught, in slots, events, timers and threads; ``window`` names the window to say it in."""
+    """Takes what nobody caught, in slots, events, timers and threads."""
 
     met = Signal(object)
 
-    def __init__(self, window: Callable[[], QWidget | None], parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._window = window
         self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
         self._told: dict[tuple[object, ...], float] = {}
         self.met.connect(self.tell, Qt.ConnectionType.QueuedConnection)  # never from within a paint event, or a thread
@@ -73,5 +71,4 @@ class Faults(QObject):
     @Slot(object)
     def tell(self, error: Exception) -> None:
         """Log and say it, on the thread of the windows."""
-        window = self._window()
-        dialogs.report(window if window is not None and isValid(window) else None, error)
+        dialogs.report(QApplication.activeWindow(), error)

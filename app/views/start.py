@@ -130,7 +130,7 @@ class Desktop(QObject):
         """The window that was locked."""
         self.crashed = False
         """Whether the last run died, and nobody was told yet."""
-        self.faults = Faults(lambda: self.window, self)
+        self.faults = Faults(self)
         self.faults.install()
 
     def start(self, bundle: Path | None = None) -> None:
