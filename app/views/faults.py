@@ -32,7 +32,8 @@ class Faults(QObject):
 
     def install(self) -> None:
         """Take the place of the interpreter's own answers."""
-        self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
+        if threading.excepthook != self._in_thread:
+            self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
         sys.excepthook = self.caught
         threading.excepthook = self._in_thread
         sys.unraisablehook = self._unraisable

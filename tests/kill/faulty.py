@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPaintEvent
@@ -38,20 +39,20 @@ def meet() -> None:
     raise Person
 
 
-def in_a_slot(_shell: Shell) -> None:
+def in_a_slot(_shell: QWidget) -> None:
     button = QPushButton("x")
     button.clicked.connect(meet)
     button.click()
 
 
-def in_a_timer(shell: Shell) -> None:
+def in_a_timer(shell: QWidget) -> None:
     timer = QTimer(shell)
     timer.timeout.connect(meet)
     timer.start(1)
     QTimer.singleShot(200, timer.stop)
 
 
-def in_a_thread(_shell: Shell) -> None:
+def in_a_thread(_shell: QWidget) -> None:
     thread = threading.Thread(target=meet)
     thread.start()
     thread.join()
@@ -64,7 +65,7 @@ class Broken(QWidget):
         meet()
 
 
-def while_painting(shell: Shell) -> None:
+def while_painting(shell: QWidget) -> None:
     broken = Broken(shell)
     broken.resize(50, 50)
     broken.show()
@@ -88,9 +89,13 @@ def in_c(_shell: Shell) -> None:
     ctypes.string_at(0)
 
 
-FAULTS: dict[str, Callable[[Shell], None]] = {
+def nothing(_shell: QWidget) -> None:
+    """All is well."""
+
+
+FAULTS: dict[str, Callable[[Any], None]] = {
     one.__name__: one
-    for one in (in_a_slot, in_a_timer, in_a_thread, while_painting, in_the_background, in_the_database, in_c)
+    for one in (in_a_slot, in_a_timer, in_a_thread, while_painting, in_the_background, in_the_database, in_c, nothing)
 }
 
 
@@ -101,7 +106,7 @@ def main(data: str, config: str, fault: str) -> int:
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, Sheet):
             print(json.dumps([label.text() for label in dialog.findChildren(QLabel)]), flush=True)
-            dialog.accept()
+            dialog.reject()
 
     def ready(shell: Shell) -> None:
         closer = QTimer(shell)

@@ -14,9 +14,9 @@ import pytest
 from tests import sampling
 from tests.kill.faulty import FAULTS, NAME, PHONE
 
-GOES_ON = sorted(FAULTS.keys() - {"in_c"})
+GOES_ON = sorted(FAULTS.keys() - {"in_c", "nothing"})
 CHOSEN = GOES_ON if sampling.SOAK else ["in_the_database"]
-"""The others are planted into a window of this process in ``tests/views/test_faults.py``."""
+"""``tests/views/test_faults.py`` plants the others into a window of the tests."""
 
 
 def run(folder: Path, fault: str) -> subprocess.CompletedProcess[str]:
@@ -47,10 +47,16 @@ def test_the_program_goes_on(center, tmp_path: Path, fault: str) -> None:
     assert center("check").code == 0
 
 
-def test_a_crash_leaves_its_stack_in_a_file(center, tmp_path: Path) -> None:
+def test_a_crash_leaves_its_stack_and_the_next_start_offers_the_diagnostics(center, tmp_path: Path) -> None:
     ended = run(tmp_path, "in_c")
     assert ended.returncode < 0
     stack = (tmp_path / "cli" / "config" / "crashes.log").read_text("utf-8")
     assert "Segmentation fault" in stack
     assert "in in_c" in stack
     assert center("check").code == 0
+    next_start = run(tmp_path, "nothing")
+    assert next_start.returncode == 0
+    [words] = [json.loads(line) for line in next_start.stdout.splitlines()]
+    assert "意外关闭" in words[0]
+    assert "个人信息" in "".join(words)
+    assert run(tmp_path, "nothing").stdout == "", "told once"
