@@ -15,8 +15,8 @@ from tests import sampling
 from tests.kill.faulty import FAULTS, NAME, PHONE
 
 GOES_ON = sorted(FAULTS.keys() - {"in_c", "nothing"})
-CHOSEN = GOES_ON if sampling.SOAK else ["in_the_database"]
-"""``tests/views/test_faults.py`` plants the others into a window of the tests."""
+CHOSEN = GOES_ON if sampling.SOAK else ["in_the_database", "in_a_thread"]
+"""All of them in ``make soak``."""
 
 
 def run(folder: Path, fault: str) -> subprocess.CompletedProcess[str]:

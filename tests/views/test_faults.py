@@ -7,10 +7,8 @@ import logging
 import sys
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.services.logs import CRASHES, SEEN, Discreet, crash_left
@@ -18,33 +16,9 @@ from app.views import dialogs
 from app.views.context import Context
 from app.views.diagnosing import offer_after_crash
 from app.views.faults import Faults
-from tests.kill.faulty import NAME, PHONE, Person, in_a_slot, in_a_thread, in_a_timer, meet, while_painting
+from tests.kill.faulty import NAME, PHONE, Person, meet
 
 REPORT, INFORM = dialogs.report, dialogs.inform
-
-
-@pytest.fixture
-def faults(app: QApplication) -> Iterator[Faults]:
-    made = Faults()
-    made.install()
-    yield made
-    made.remove()
-
-
-@pytest.mark.qt_no_exception_capture
-@pytest.mark.parametrize("fault", [in_a_slot, in_a_timer, in_a_thread, while_painting])
-def test_a_bug_is_said_once(faults: Faults, fault: Callable[[QWidget], None], asked, qtbot) -> None:
-    faults.install()  # once more: the tests' own hook came between
-    window = QWidget()
-    qtbot.addWidget(window)
-    window.show()
-    seen: list[str] = []
-    asked.answer("report", lambda _window, error: seen.append(type(error).__name__))
-    fault(window)
-    qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
-    qtbot.wait(30)
-    window.hide()
-    assert seen == ["Person"]
 
 
 def test_a_bug_is_not_said_on_top_of_another(app: QApplication, monkeypatch, qtbot) -> None:
