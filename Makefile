@@ -5,7 +5,7 @@ WORKERS ?= 2
 DISPLAYED := $(if $(filter Linux,$(shell uname -s)),$(DISPLAY)$(WAYLAND_DISPLAY),yes)
 export PYTHONUTF8 := 1
 
-.PHONY: run setup tools test check tour bench package soak
+.PHONY: run setup tools test check tour bench bundle package prove soak
 
 run: setup ## open the desktop; with no display, run the whole main job into ./out
 ifeq ($(DISPLAYED),)
@@ -37,8 +37,14 @@ tour: setup ## the main job unattended: real windows, screenshots, slips, sync b
 bench: tools ## the figures of the budgets, with their floors
 	@$(if $(DISPLAYED),,QT_QPA_PLATFORM=offscreen) $(PYTHON) -m tests.tools.bench
 
+bundle: tools ## the program as staff get it, proved by its own self-test: what CI builds
+	@$(PYTHON) installer/build.py --bundle-only --out "$(OUT)/package"
+
 package: tools ## what staff install: the bundle, proved by its own self-test, and on Linux the .deb of it
 	@$(PYTHON) installer/build.py --out "$(OUT)/package"
+
+prove: tools ## the .deb of make package in a Debian root with nothing else: menu, double-click, upgrade, removal
+	@$(PYTHON) -m tests.tools.minimal_root --package "$(OUT)/package" --out "$(OUT)/prove"
 
 soak: SEED := $(or $(SHUNIU_SEED),$(shell date +%s))
 soak: tools ## what CI samples, whole: fuzz, cuts, kills, hostile bundles, bad links, mutants; SEEDS=n of the fuzz, SHUNIU_SEED=n replays

@@ -17,6 +17,7 @@ from app.models.registry import KINDS, SCHEMA
 from app.services import backups, local
 from app.services.office import Office
 from app.services.recovery import make_sheet, public_key
+from app.services.rights import BACKUP
 from app.services.writing import put
 from app.store import search
 from app.store.backup import finish_restore
@@ -201,7 +202,10 @@ class Workspace:
             backups.make(backups.Source(data, engine, machine.db_key, clock), "migration")
 
     def backup(self, why: str) -> backups.Made:
-        """Make a backup, also in the second place that was chosen on this PC."""
+        """Make a backup, also in the second place that was chosen on this PC. Raises :class:`Refusal` where the person at
+        the desk may not make one by hand."""
+        if why == "manual":
+            self.office.duty.need(BACKUP)
         recovery.keep(self.data, self.machine, public_key(self.office))
         source = backups.Source(self.data, self.engine, self.machine.db_key, self.clock)
         return backups.make(source, why, backups.second_place(self.office))

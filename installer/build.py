@@ -31,16 +31,15 @@ def bundle(out: Path) -> Path:
     shutil.rmtree(work)
     folder = out / "shuniu"
     _strip(folder)
-    licences.write(folder / "licences")
+    licences.write(folder / "licences", folder)
     return folder
 
 
 def _strip(folder: Path) -> None:
-    """Take the debugging symbols out of extension modules that were built with them, where ``strip`` is at hand."""
+    """Take the debugging symbols out of Python and the extension modules that were built with them."""
     if sys.platform.startswith("linux") and (tool := shutil.which("strip")):
         modules = [*folder.rglob("*.cpython-*.so"), *folder.rglob("libpython*.so*")]
-        large = [str(one) for one in modules if not one.is_symlink() and one.stat().st_size > 2_000_000]
-        subprocess.run([tool, "--strip-unneeded", *large], check=True)
+        subprocess.run([tool, "--strip-unneeded", *(one for one in modules if not one.is_symlink())], check=True)
 
 
 def program(folder: Path) -> Path:

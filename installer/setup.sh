@@ -22,7 +22,7 @@ libraries=(
 programs=()
 browser=()
 if [[ $purpose == test ]]; then
-    programs=(Xvfb:xvfb pdftotext:poppler-utils)
+    programs=(Xvfb:xvfb pdftotext:poppler-utils objdump:binutils)
     browser=(chromium:chromium chromedriver:chromium-driver)
 fi
 

@@ -117,7 +117,9 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("target", ["setup", "run", "test", "check", "tour", "bench", "soak"])
+@pytest.mark.parametrize(
+    "target", ["setup", "run", "test", "check", "tour", "bench", "bundle", "package", "prove", "soak"]
+)
 def test_make_knows(target: str) -> None:
     made = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr

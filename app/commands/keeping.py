@@ -9,6 +9,7 @@ import click
 
 from app.commands.main import Global, emit, outside
 from app.errors import DatabaseDamaged, EnvironmentFault
+from app.services.rights import BACKUP, MACHINE
 from app.store.alone import only_one
 from app.sync.machine import write_safely
 from app.text import _, reason
@@ -88,6 +89,7 @@ def backup_command(obj: Global, file: Path) -> None:
     from app.store.backup import backup
 
     outside(obj, file)
+    obj.permit(BACKUP)
     workspace = obj.open()
     try:
         size = backup(workspace.engine, workspace.machine.db_key, workspace.data, file)
@@ -103,6 +105,7 @@ def restore_command(obj: Global, file: Path) -> None:
     """Put a backup in place; the present database is kept beside it. The PC writes on under a new device id."""
     from app.workspace import Workspace
 
+    obj.permit(MACHINE)
     if not Workspace.exists(obj.data):
         raise EnvironmentFault(_("这里还没有数据：{folder}", folder=obj.data), _("请先设置中心，再恢复备份。"))
     with only_one(obj.data):
@@ -164,6 +167,28 @@ def recover_command(obj: Global, source: Path) -> None:
     workspace = Workspace.recover(obj.data, obj.config, source, sys.stdin.readline())
     try:
         emit({"street": workspace.street, "device": workspace.office.device, "letters": workspace.office.letters})
+    finally:
+        workspace.close()
+
+
+@click.command("sample")
+@click.option("--add", is_flag=True, help="put sample data in, to try the program with; it never leaves this PC")
+@click.option("--remove", is_flag=True, help="take all of it away; what the staff made themselves stays")
+@click.pass_obj
+def sample_command(obj: Global, add: bool, remove: bool) -> None:
+    """How many sample records there are, after putting them in or taking them away."""
+    from app.services import sample
+
+    if add and remove:
+        raise click.UsageError(_("--add 和 --remove 只能用一个"))
+    workspace = obj.open()
+    try:
+        told = {}
+        if remove:
+            told["removed"] = sample.remove(workspace.office)
+        elif add and not sample.count(workspace.office):
+            told["added"] = sample.add_sample(workspace.demo().office)
+        emit({**told, "sample": sample.count(workspace.office)})
     finally:
         workspace.close()
 

@@ -32,14 +32,14 @@ def when(at: int) -> str:
 def history_command(obj: Global, kind: str, record_id: str, reveal: bool) -> None:
     """Every change of a record, oldest first, and who looked at or printed it."""
     from app.services.history import history
+    from app.services.privacy import look
 
     declared = kind_of(kind)
     workspace = obj.open()
     try:
         entries = history(workspace.office, kind, record_id)
         if reveal:
-            with workspace.office.unit() as unit:
-                unit.audit("reveal", kind, record_id)
+            look(workspace.office, kind, [record_id])
         for entry in entries:
             values = entry.values
             if values is not None and not reveal:
@@ -68,15 +68,15 @@ def masked(kind: Any, name: str, value: Any, beside: Any = None) -> Any:
 @click.pass_obj
 def conflicts_command(obj: Global, reveal: bool) -> None:
     """Every conflict that waits for a person, a line each."""
+    from app.services.privacy import look
     from app.services.settling import conflicts
 
     workspace = obj.open()
     try:
         found = conflicts(workspace.office)
-        if reveal and found:
-            with workspace.office.unit() as unit:
-                for conflict in found:
-                    unit.audit("reveal", conflict.kind.name, conflict.id)
+        if reveal:
+            for conflict in found:
+                look(workspace.office, conflict.kind.name, [conflict.id])
         for conflict in found:
             versions = [
                 {

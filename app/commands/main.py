@@ -38,6 +38,20 @@ class Global:
         office = replace(workspace.office, actor=self.actor or _("命令行"), accept_clock=self.accept_clock)
         return replace(workspace, office=office)
 
+    def permit(self, *rights: str) -> None:
+        """For what does not go through an office: raises :class:`Refusal` where whoever ``--as`` names lacks a right. A
+        folder that cannot be opened asks nobody."""
+        if not self.actor:
+            return
+        try:
+            workspace = self.open()
+        except EnvironmentFault:
+            return
+        try:
+            workspace.office.duty.need(*rights)
+        finally:
+            workspace.close()
+
 
 class Lazy(click.Group):
     """Commands live in modules that are imported when they are called, so that every start is fast."""
@@ -71,11 +85,13 @@ FAMILIES = {
             "recover",
             "diagnostics",
             "self-test",
+            "sample",
         ),
         "app.commands.keeping",
     ),
     **dict.fromkeys(("sync", "bundle", "card", "network"), "app.commands.syncing"),
     **dict.fromkeys(("import", "export"), "app.commands.exchange_files"),
+    **dict.fromkeys(("audit", "person"), "app.commands.people"),
     "directory": "app.commands.directory",
     "district": "app.commands.district",
     **dict.fromkeys(("free", "calendar"), "app.commands.rooms"),

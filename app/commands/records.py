@@ -224,7 +224,7 @@ def get_command(
     seen: bool,
 ) -> None:  # fmt: skip
     """JSON lines, every field."""
-    from app.services import reading
+    from app.services import privacy, reading
 
     declared = kind_of(kind)
     workspace = obj.open()
@@ -237,9 +237,8 @@ def get_command(
                 workspace.index()
             query = reading.Query(search=search, where=conditions(declared, where), deleted=deleted)
             found = reading.rows(office, kind, reading.ids(office, kind, query))
-        if reveal and found:
-            with office.unit() as unit:
-                unit.audit_each("reveal", kind, {row.id: {} for row in found})
+        if reveal:
+            found = privacy.reveal(office, kind, [row.id for row in found])
         for row in found:
             emit(reading.as_json(row, reveal=reveal, seen=seen))
     finally:

@@ -137,8 +137,10 @@ def card_command() -> None:
 @click.pass_obj
 def card_accept(obj: Global, file: Path) -> None:
     """Join the center of the card FILE; replaces init on a new PC."""
+    from app.services.rights import MACHINE
     from app.workspace import Workspace
 
+    obj.permit(MACHINE)
     workspace = Workspace.join(obj.data, obj.config, file)
     try:
         emit({"street": workspace.street, "device": workspace.office.device, "letters": workspace.office.letters})
@@ -192,6 +194,7 @@ def network_command(
 ) -> None:  # fmt: skip
     """How this PC reaches the district: proxy and certificate. Kept on this PC, never synced."""
     from app.services import networking
+    from app.services.rights import MACHINE
 
     if proxy is None and (user is not None or password_stdin):
         raise click.UsageError(_("用户名和密码要和 --proxy 一起给出"))
@@ -208,6 +211,7 @@ def network_command(
         if ca is not None or no_ca:
             to = to.trusting(certificate_file(ca) if ca is not None else b"")
         if to != now:
+            workspace.office.duty.need(MACHINE)
             networking.change(workspace.machine, to)
         if show or not trying:
             facts = {"proxy": to.proxy, "user": to.user, "password": bool(to.password), "ca": to.authority}

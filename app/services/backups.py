@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from app.errors import EnvironmentFault
 from app.services import local
 from app.services.office import Office
+from app.services.rights import BACKUP
 from app.store import backup as files
 from app.store.rotation import superseded
 from app.text import _, reason
@@ -149,4 +150,5 @@ def second_place(office: Office) -> Path | None:
 
 def choose_second(office: Office, folder: Path | None) -> None:
     """Choose where copies go besides; None for nowhere."""
+    office.duty.need(BACKUP)
     local.write(office, SECOND, str(folder) if folder else None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.services import slips
 from app.services.office import Office
+from app.services.rights import PRINT
 from app.services.slip_records import people_to_call
 from app.services.times import say_span
 from app.text import _
@@ -25,6 +26,7 @@ def call_list(
     :class:`Refusal` for a character that cannot be printed unless ``allow_missing``."""
     from app.slips.calls import render
 
+    office.duty.need(PRINT)
     note = _("{where}　{when}　停用：{reason}", where=where or _("整个中心"), when=say_span(start, end), reason=reason)
     context = slips.slip_context(office, allow_missing=allow_missing)
     return render({"note": note, "people": people_to_call(office, list(bookings))}, context)

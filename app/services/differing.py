@@ -54,7 +54,12 @@ def differences(
     """Every conflict that waits, or those of one record; not ``masked``: an audit line each says who looked at what."""
     speakers: dict[str, Speaker] = {}
     answer = []
-    for conflict in conflicts(office, kind, record_id):
+    waiting = conflicts(office, kind, record_id)
+    if not masked:
+        duty = office.duty
+        for one in waiting:
+            duty.need_to_see(one.kind)
+    for conflict in waiting:
         speaker = speakers.setdefault(conflict.kind.name, Speaker(office, conflict.kind, masked=masked))
         speaker.learn([(conflict.field, version.value) for version in conflict.versions])
         answer.append(_difference(office, speaker, conflict))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete
 from app.models.record import Kind, Record
 from app.models.registry import kind_of
 from app.services.office import Office
+from app.services.rights import PERSON
 from app.store.tables import search_entry
 from app.sync import forks, log, rows
 from app.sync.change import Stamp, decode_values, encode_bases, encode_values
@@ -21,6 +22,7 @@ def erase(office: Office, kind: str, record_id: str) -> int:
     sensitive field loses its values. What is not personal is written anew first. Returns how many changes."""
     declared = kind_of(kind)
     with office.unit() as unit:
+        unit.duty.need(PERSON)
         record = unit.load(kind, record_id)
         connection = unit.session.connection()
         changes = log.of_record(connection, record.owner, kind, record_id)
@@ -29,6 +31,7 @@ def erase(office: Office, kind: str, record_id: str) -> int:
         targets = [c for c in everything if c.values is not None and _personal(declared, decode_values(c.values))]
         if not targets:
             return 0
+        unit.audit("erase", kind, record_id)
         gone = {change.stamp for change in targets}
         state = fold(map(log.write_of, changes))
         if kept := list(_kept(declared, record_id, state, gone)):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.models.record import Kind
 from app.models.registry import KINDS
 from app.services.office import Office
+from app.services.rights import SETTLE
 from app.sync import holding, log
 from app.sync.change import Change, decode_values
 from app.sync.replica import Replica
@@ -96,9 +97,11 @@ def _shown(kind: Kind, values: Mapping[str, Any]) -> dict[str, str]:
 
 def adopt(replica: Replica, office: Office, device: str) -> int:
     """Adopt what is held of ``device``: it is written again under this PC's id; returns how many changes."""
+    office.duty.need(SETTLE)
     return holding.adopt(replica, office.scope, device, office.actor)
 
 
 def set_aside(replica: Replica, office: Office, device: str) -> int:
     """Set aside what is held of ``device``: it is listed no more; returns how many changes."""
+    office.duty.need(SETTLE)
     return holding.set_aside(replica, office.scope, device, office.actor)

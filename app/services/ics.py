@@ -24,6 +24,7 @@ from app.services import reading
 from app.services.excel.lookup import Links
 from app.services.office import Office
 from app.services.reading import Query
+from app.services.rights import EXPORT
 from app.services.survivors import Merged
 from app.store.bulk import among
 from app.store.tables import change
@@ -70,6 +71,7 @@ def export(
 ) -> Calendar:  # fmt: skip
     """The bookings of a venue with its parts, or of a client (each by id, number or name), that touch the days from
     ``first`` up to ``last``. Audited. Raises :class:`Refusal` where there is no such venue or client."""
+    office.duty.need(EXPORT)
     if first and last and last < first:
         raise Refusal.of("to", _("止期早于起期"), _("请核对起止日期"))
     with office.reading() as session:
@@ -96,6 +98,7 @@ def export(
 
 def of_list(office: Office, query: Query, title: str) -> Calendar:
     """The bookings that a list shows. Audited."""
+    office.duty.need(EXPORT)
     wanted = reading.ids(office, "booking", query)
     with office.reading() as session:
         condition = among(session.connection(), Booking.__table__.c.id, wanted)

@@ -14,9 +14,11 @@ from app.models.registry import KINDS, kind_of
 from app.models.training import Enrolment
 from app.services import enrolment, reading
 from app.services.office import Office, Unit
+from app.services.people import leaving
 from app.services.privacy import hidden_in, reveal
 from app.services.reading import Row
 from app.services.related import relations
+from app.services.rights import SETTLE, to_write
 from app.services.survivors import faults, survivors
 from app.services.writing import Saved, put
 from app.sync.capture import Seen, seen_of
@@ -72,6 +74,7 @@ def merge(
     """
     declared = kind_of(kind)
     with office.unit() as unit:
+        unit.duty.need(SETTLE, to_write(kind))
         lost, kept = _loaded(unit, declared, loser), _loaded(unit, declared, survivor)
         if lost.owner != kept.owner:
             raise Refusal.of("kind", _("演示数据不能和正式的记录合并"), _("请选择同一类数据里的两条记录"))
@@ -80,7 +83,7 @@ def merge(
                 raise Refusal.of("merged_into", _("这条记录有未处理的冲突"), _("请先处理冲突，再合并"))
         before = {name: getattr(lost, name) for name in declared.fields}
         lost.merged_into = survivor
-        if found := faults(unit.session, lost, before):
+        if found := [*faults(unit.session, lost, before), *leaving(unit, lost, before)]:
             raise Refusal(*found)
         values = _taken(declared, lost, take, (seen or {}).get(loser))
         unit.recorder.saw(lost, (seen or {}).get(loser))
@@ -98,6 +101,7 @@ def unmerge(office: Office, kind: str, record_id: str) -> Saved:
     """Take the merge of ``record_id`` back; raises :class:`Refusal` where it is not merged, or no longer to be undone."""
     declared = kind_of(kind)
     with office.unit() as unit:
+        unit.duty.need(SETTLE, to_write(kind))
         record = _loaded(unit, declared, record_id)
         if record.merged_into is None:
             raise Refusal.of("merged_into", _("这条记录没有并入别的记录"), _("请核对标识"))
@@ -140,6 +144,7 @@ def _taken(kind: Kind, lost: Record, take: Collection[str], seen: Seen | None) -
 def pair(office: Office, kind: str, one: str, other: str, *, masked: bool = True) -> Pair:
     """The two records side by side, for a person to choose; not ``masked``: an audit line each says who looked."""
     if not masked:
+        office.duty.need_to_see(kind_of(kind))
         reveal(office, kind, [one, other])
     declared = kind_of(kind)
     first, second = reading.get(office, kind, one), reading.get(office, kind, other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from app.errors import Refusal
 from app.models.record import Record
 from app.models.registry import KINDS, PUBLISHED, SCHEMA, kind_of
+from app.services.duty import duty_of
 from app.services.publications import district_devices, refuse_published
+from app.services.rights import Duty
+from app.store.bulk import among
 from app.store.database import told_apart
 from app.store.tables import local
 from app.sync import log
@@ -41,10 +44,18 @@ class Office:
     mark: Callable[[], Mark]
     actor: str = ""
     accept_clock: bool = False
+    user: str = ""
+    """The id of the user who signed in; on the command line a person is only named."""
 
-    def acting(self, actor: str) -> Office:
+    def acting(self, actor: str, user: str = "") -> Office:
         """The same office with another person at the desk."""
-        return replace(self, actor=actor)
+        return replace(self, actor=actor, user=user)
+
+    @property
+    def duty(self) -> Duty:
+        """Who is at the desk and with which rights, as the list of people stands now."""
+        with self.reading() as session:
+            return duty_of(session, self.scope, self.actor, self.user)
 
     @property
     def now(self) -> str:
@@ -102,11 +113,19 @@ class Unit:
     """By name, what is done once when everything else is written: somebody moves up into what became free."""
     memory: dict[str, Any] = field(default_factory=dict)
     """By name, what rules keep for the length of the unit."""
+    _duty: Duty | None = None
     _mark: Mark | None = None
     _districts: frozenset[str] | None = None
     _links: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _fetched: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     _made: dict[tuple[str, str], Record] = field(default_factory=dict)
+
+    @property
+    def duty(self) -> Duty:
+        """Who is at the desk, with the rights held when this unit first asked."""
+        if self._duty is None:
+            self._duty = duty_of(self.session, self.office.scope, self.office.actor, self.office.user)
+        return self._duty
 
     def finish(self) -> None:
         """Write everything, and then what follows from all of it (:attr:`last`)."""
@@ -162,6 +181,10 @@ class Unit:
         """Note a record that was seen to be there and may be linked to."""
         self._links[kind, record_id] = kind
 
+    def is_sample(self, targets: tuple[str, ...], record_id: str) -> bool:
+        """Whether a record of one of the kinds ``targets`` is sample data."""
+        return any(record_id in self._sampled(kind, [record_id]) for kind in targets)
+
     def created(self, record: Record) -> None:
         """Note a record made in this unit, so that later ones may link to it."""
         self.knows(record.kind.name, record.id)
@@ -215,13 +238,24 @@ class Unit:
         self.audit_each(what, kind, {record_id: detail})
 
     def audit_each(self, what: str, kind: str, details: Mapping[str, Mapping[str, Any]]) -> None:
-        """Append an audit line for each record of ``details``, by id."""
+        """Append an audit line for each record of ``details``, by id; of sample data it stays with the sample data."""
         from app.sync.change import encode_bases, encode_values
 
         bases = encode_bases({"audit": []})
-        drafts = [
-            log.Draft(log.AUDIT, record_id, bases, encode_values({"audit": {"what": what, **detail}}, salted=False))
-            for record_id, detail in details.items()
-        ]
-        if drafts:
-            self.recorder.append(self.office.scope, drafts)
+        drafts: dict[str, list[log.Draft]] = {}
+        sampled = self._sampled(kind, details)
+        said = {"what": what, "records": kind} if kind else {"what": what}
+        for record_id, detail in details.items():
+            values = encode_values({"audit": {**said, **detail}}, salted=False)
+            scope = log.DEMO if record_id in sampled else self.office.scope
+            drafts.setdefault(scope, []).append(log.Draft(log.AUDIT, record_id, bases, values))
+        for scope, batch in drafts.items():
+            self.recorder.append(scope, batch)
+
+    def _sampled(self, kind: str, record_ids: Iterable[str]) -> set[str]:
+        """Which of the records are sample data."""
+        if kind not in KINDS or self.office.scope == log.DISTRICT:
+            return set()
+        model = KINDS[kind].model
+        query = select(model.id).where(model.owner == log.DEMO, among(self.session.connection(), model.id, record_ids))  # type: ignore[arg-type]
+        return set(self.session.scalars(query))

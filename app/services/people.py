@@ -1,12 +1,21 @@
-"""The people who sign in at this PC."""
+"""The people who sign in at this PC: who is in use, and that one administrator always is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import select
+
+from app.errors import Fault, Refusal
+from app.models.center import User
+from app.models.record import Record
 from app.services import local, reading
-from app.services.office import Office
+from app.services.duty import in_use
+from app.services.office import Office, Unit
 from app.services.reading import Query
+from app.text import _
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,14 @@ class Person:
     guarded: bool
 
 
+def refuse_gone(office: Office, user_id: str) -> None:
+    """Raises :class:`Refusal` for an account that may not sign in any more."""
+    with office.reading() as session:
+        found = session.get(User, (office.scope, user_id))
+    if found is not None and not in_use(found.active, found.deleted, found.merged_into):
+        raise Refusal.of("active", _("{name}的账号已停用", name=found.name or ""), _("请换一位在用的人员登录"))
+
+
 def people(office: Office) -> list[Person]:
     """Everyone in use, by name; a name held by two people comes twice."""
     rows = reading.rows(office, "user", reading.ids(office, "user", Query(order="name")))
@@ -28,3 +45,34 @@ def people(office: Office) -> list[Person]:
         for row in rows
         if row.values.get("active") is not False and row.values.get("name")
     ]  # fmt: skip
+
+
+ADMINISTRATOR = "administrator"
+
+
+def check(unit: Unit, record: User, before: Mapping[str, Any] | None) -> Iterator[Fault]:
+    """One administrator stays in use, and nobody deactivates or deletes the account that is signed in."""
+    if before is None or not _usable(before):
+        return
+    now = {name: getattr(record, name) for name in User.kind.fields}
+    office, stays = unit.office, _usable(now)
+    mine = record.id == office.user if office.user else before["name"] == office.actor
+    if mine and not stays:
+        yield Fault("active", _("不能停用或删除自己正在使用的账号"), _("请由另一位系统管理员办理"))
+    elif before["role"] == ADMINISTRATOR and not (stays and now["role"] == ADMINISTRATOR):
+        u = User
+        others = select(u.active, u.deleted, u.merged_into).where(
+            u.owner == record.owner, u.id != record.id, u.role == ADMINISTRATOR
+        )
+        if not any(in_use(*row) for row in unit.session.execute(others)):
+            field = "role" if stays else "active"
+            yield Fault(field, _("这是最后一位在用的系统管理员"), _("请先让另一位人员担任系统管理员"))
+
+
+def leaving(unit: Unit, record: Record, before: Mapping[str, Any]) -> list[Fault]:
+    """What stands against deleting a record, or merging it away; ``before`` are its values until now."""
+    return list(check(unit, record, before)) if isinstance(record, User) else []
+
+
+def _usable(values: Mapping[str, Any]) -> bool:
+    return in_use(values["active"], values["deleted"], values["merged_into"])

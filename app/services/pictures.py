@@ -15,6 +15,7 @@ from app.models.venues import CLIENT_KINDS
 from app.services import statistics
 from app.services.board_rows import rooms_of
 from app.services.office import Office
+from app.services.rights import PRINT
 from app.services.statistics import Cell, Heat, Shows
 from app.services.times import WEEKDAYS, minutes_between
 from app.text import _
@@ -125,7 +126,8 @@ def chart(office: Office, code: str, span: Span, venue: str | None = None) -> Ch
 
 
 def pdf(office: Office, chart: Chart) -> bytes:
-    """The chart on paper, with the same numbers."""
+    """The chart on paper, with the same numbers. Raises :class:`Refusal` for somebody who may not print."""
+    office.duty.need(PRINT)
     from app.services.slips import slip_context
     from app.slips.picture import Mark as Printed
     from app.slips.picture import Picture, picture_slip

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.models.registry import KINDS
 from app.services.office import Office
+from app.services.rights import BACKUP
 from app.services.slips import slip_context
 from app.services.writing import put
 from app.sync import recovery
@@ -34,6 +35,7 @@ def make_sheet(office: Office, center_id: str) -> Sheet:
     nowhere else."""
     from app.slips.recovery_sheet import render
 
+    office.duty.need(BACKUP)
     made = recovery.new_sheet()
     now = office.clock()
     on = _("{year}年{month}月{day}日", year=now.year, month=now.month, day=now.day)

@@ -18,6 +18,7 @@ from app.services import (
     enrolment,
     equipment,
     fees,
+    people,
     policy,
     promotion,
     quota_limits,
@@ -111,6 +112,7 @@ RULES_THAT_LOOK = frozenset(
         "enrolment",
         "slot_waiting",
         "training",
+        "user",
     }
 )
 """Kinds whose rules look at other records; what the same unit wrote before is flushed first."""
@@ -150,6 +152,7 @@ RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "enrolment": (enrolment.check,),
         "activity": (_span,),
         "policy": (_policy,),
+        "user": (people.check,),
         "slot_waiting": (_client, promotion.check),
         "quota": (quota_limits.check,),
         "quota_venue": (quota_limits.check_venue,),

@@ -1,4 +1,8 @@
-"""Sample data to try the program with: made-up organizations, teams and people, marked （演示）, around today."""
+"""Sample data to try the program with: made-up organizations, teams and people, marked （演示）, around today.
+
+It lives in a scope that never leaves this PC (design.md §4). No record of the center's own may refer to it, so that it goes
+without a trace: rows, log, search entries and what was typed of it and not saved.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from sqlalchemy import Connection, Table, delete, func, select
+
+from app.errors import Fault, Refusal
 from app.models.registry import KINDS
 from app.paths import resource
 from app.services.office import Office, Unit
 from app.services.writing import put
+from app.store.bulk import among
+from app.store.database import told_apart
+from app.store.tables import (
+    change,
+    local,
+    log_end,
+    log_head,
+    search_entry,
+    search_position,
+    signed_head,
+    stray_change,
+)
+from app.sync.log import DEMO
 from app.text import _
 
 OUTSIDE_ROOMS = 5
@@ -29,6 +49,11 @@ TABLES: Final = (
     ("participant", "participants"),
     ("service_case", "service_cases"),
 )
+MARK: Final = "（演示）"
+_MARKED: Final = {
+    "venue": "name", "booking": "purpose", "enrolment": "name", "participant": "name", "service_case": "request_text",
+}  # fmt: skip
+"""Where the mark is added; the other tables carry it."""
 _DAY = re.compile(r"D([+-]\d+)(T\d{2}:\d{2})?")
 
 
@@ -43,6 +68,56 @@ def add_sample(office: Office) -> int:
         return sample.made
 
 
+def count(office: Office) -> int:
+    """How many sample records there are."""
+    with office.reading() as session:
+        tables = (kind.model.__table__ for kind in KINDS.values())
+        return sum(session.scalar(select(func.count()).where(t.c.owner == DEMO)) or 0 for t in tables)
+
+
+def remove(office: Office) -> int:
+    """Take the sample data away entirely; returns how many records that were.
+
+    What the center's staff made themselves stays. Raises :class:`Refusal` where a record of theirs refers to sample data
+    (none can be saved so; an older program may have): each is named, and nothing is removed.
+    """
+    with told_apart(), office.engine.execution_options(write=True).begin() as connection:
+        gone = {(name, record_id) for name, record_id in _held(connection)}
+        if faults := list(_referring(connection, {record_id for _name, record_id in gone})):
+            raise Refusal(*faults)
+        for kind in KINDS.values():
+            table = cast(Table, kind.model.__table__)
+            connection.execute(delete(table).where(table.c.owner == DEMO))
+        for table in (change, log_head, signed_head, log_end, stray_change, search_position):
+            connection.execute(delete(table).where(table.c.scope == DEMO))
+        connection.execute(delete(search_entry).where(search_entry.c.owner == DEMO))
+        for name in connection.scalars(select(local.c.name).where(local.c.name.startswith("draft:"))).all():
+            _draft, kind, record_id = name.split(":", 2)
+            if (kind, record_id) in gone:
+                connection.execute(delete(local).where(local.c.name == name))
+        return len(gone)
+
+
+def _held(connection: Connection) -> Iterator[tuple[str, str]]:
+    for name, kind in KINDS.items():
+        table = kind.model.__table__
+        for record_id in connection.scalars(select(table.c.id).where(table.c.owner == DEMO)):
+            yield name, record_id
+
+
+def _referring(connection: Connection, gone: set[str]) -> Iterator[Fault]:
+    """A fault for each record that is not sample data and refers to some."""
+    for name, kind in KINDS.items():
+        table = kind.model.__table__
+        for link in (one for one in kind.fields.values() if one.type == "link"):
+            column = table.c[link.name]
+            here = (table.c.owner != DEMO, column.is_not(None), among(connection, column, gone))
+            for row in connection.execute(select(table).where(*here)):
+                error = _("{kind}“{title}”的“{field}”用着演示数据", kind=_(kind.label),
+                          title=kind.called(dict(row._mapping)), field=_(link.label))  # fmt: skip
+                yield Fault(name, error, _("请先打开它，换成正式的记录，再清除演示数据"))
+
+
 class _Sample:
     """Puts rows in, resolving their links and dates."""
 
@@ -54,6 +129,8 @@ class _Sample:
 
     def add(self, kind: str, row: Mapping[str, str]) -> None:
         values = {name: self._value(text) for name, text in row.items() if name != "key" and text}
+        if (field := _MARKED.get(kind)) and values.get(field):
+            values[field] += MARK
         record = put(self.unit, KINDS[kind], values)
         self.unit.session.flush()
         self.made += 1

@@ -13,6 +13,7 @@ from app.models.fields import Misfit, fault_of
 from app.models.record import Kind, Record
 from app.models.registry import KINDS, kind_of
 from app.services.office import Office, Unit
+from app.services.rights import SETTLE, to_write
 from app.services.rules import check
 from app.services.writing import links
 from app.sync import log, rows
@@ -86,6 +87,7 @@ def settle(
     declared = kind_of(kind)
     name = declared.log_field(field)
     with office.unit() as unit:
+        unit.duty.need(SETTLE, to_write(kind))
         record = unit.load(kind, record_id)
         open_ones = {c.field: c for c in _conflicts_of(unit.session.connection(), record)}
         if name not in open_ones:
@@ -97,6 +99,8 @@ def settle(
                     "take", _("没有这个版本 {stamp}", stamp=stamp_text(take)), _("请从 conflicts 列出的版本中选")
                 )
             value = versions[take].value
+            if kind == "user":
+                _check_settled(unit, declared, record, name, value)
         else:
             value = _settled_value(declared, name, field, value, record)
             _check_settled(unit, declared, record, name, value)

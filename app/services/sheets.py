@@ -11,6 +11,7 @@ from app.errors import Refusal
 from app.models.registry import KINDS
 from app.services import board_sheets, calendar, reading, slips
 from app.services.office import Office
+from app.services.rights import PRINT
 from app.services.slip_records import people_to_call
 from app.services.times import say_day
 from app.text import _, listed
@@ -61,6 +62,7 @@ def render(office: Office, sheet: Sheet, *, copy: int | None = None, allow_missi
 
     The list of people to call shows telephone numbers in full; making it writes an audit line for each booking.
     """
+    office.duty.need(PRINT)
     rooms = [reading.get(office, "venue", venue).title for venue in sheet.venues]
     number = print_count(office, sheet) + 1 if copy is None else copy
     context = slips.slip_context(office, copy=number, allow_missing=allow_missing)

@@ -10,6 +10,8 @@ from nacl.public import PrivateKey
 from app.errors import Refusal
 from app.services import local, recovery
 from app.services.office import Office
+from app.services.people import refuse_gone
+from app.services.rights import USERS
 from app.sync.recovery import seed_of
 from app.text import _
 
@@ -20,7 +22,9 @@ FIRST_WAIT, LONGEST_WAIT = 1, 30
 
 
 def sign_in(office: Office, user_id: str, password: str) -> None:
-    """Let a user in, which is audited. Raises :class:`Refusal` where the password is wrong, or where too many were."""
+    """Let a user in, which is audited; without a password on this PC the text is empty. Raises :class:`Refusal` where the
+    password is wrong, where too many were, and where the account was deactivated."""
+    refuse_gone(office, user_id)
     _wait(office, user_id)
     if local.password_fits(office, user_id, password):
         _forget(office, user_id)
@@ -39,17 +43,12 @@ def sign_in(office: Office, user_id: str, password: str) -> None:
     _wait(office, user_id)
 
 
-def came_in(office: Office, user_id: str) -> None:
-    """Write down that somebody without a password has come."""
-    with office.unit() as unit:
-        unit.audit("sign_in", "user", user_id)
-
-
 def reset_password(office: Office, user_id: str, code: str, password: str) -> None:
     """Set a user's password anew with the code of the recovery sheet in force; audited.
 
-    Raises :class:`Refusal` where the code is not of that sheet, or the password is too short.
+    Raises :class:`Refusal` where the code is not of that sheet, the password is too short, or the account was deactivated.
     """
+    refuse_gone(office, user_id)
     public = recovery.public_key(office)
     if not public:
         raise Refusal.of("code", _("本中心还没有开具恢复单"), _("请由另一位系统管理员在“使用人员”里处理，或联系区里"))
@@ -59,6 +58,16 @@ def reset_password(office: Office, user_id: str, code: str, password: str) -> No
     _forget(office, user_id)
     with office.unit() as unit:
         unit.audit("password_reset", "user", user_id)
+
+
+def give_password(office: Office, user_id: str, password: str) -> None:
+    """Somebody who manages the people gives a user who forgot the password a new one on this PC; audited. Raises
+    :class:`Refusal` where it is too short, or where that may not be."""
+    office.duty.need(USERS)
+    local.set_password(office, user_id, password)
+    _forget(office, user_id)
+    with office.unit() as unit:
+        unit.audit("password_given", "user", user_id)
 
 
 def _name(user_id: str) -> str:

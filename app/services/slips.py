@@ -10,6 +10,7 @@ from app.models.registry import kind_of
 from app.services import slip_records
 from app.services.center import center
 from app.services.office import Office
+from app.services.rights import PRINT as PRINTING
 from app.sync import log
 from app.sync.change import decode_values
 from app.text import _, listed
@@ -30,7 +31,8 @@ def forms_of(kind: str) -> tuple[tuple[str, str], ...]:
 def prints(office: Office, record_id: str) -> list[Mapping[str, Any]]:
     """What the audit lines say of each print of a record."""
     with office.reading() as session:
-        lines = log.of_record(session.connection(), office.scope, log.AUDIT, record_id)
+        scopes = dict.fromkeys((office.scope, log.DEMO))
+        lines = [one for s in scopes for one in log.of_record(session.connection(), s, log.AUDIT, record_id)]
     said = (decode_values(line.values).get("audit", {}) for line in lines if line.values)
     return [one for one in said if one.get("what") == PRINT]
 
@@ -46,6 +48,14 @@ def printed(office: Office, kind: str, record_id: str, form: str) -> None:
     with office.unit() as unit:
         unit.audit(PRINT, kind, record_id, form=form)
         unit.audit_each(PRINT, "booking", {one: {"form": form} for one in called})
+
+
+def printed_list(office: Office, kind: str, rows: int, title: str = "") -> None:
+    """Note that a list of ``rows`` records, masked as it is, went to paper or to a file; ``title`` where it is not of one
+    kind."""
+    named = {"title": title} if title else {}
+    with office.unit() as unit:
+        unit.audit(PRINT, kind, "", form="list", rows=rows, **named)
 
 
 def center_of(office: Office) -> tuple[str, str]:
@@ -73,10 +83,12 @@ def render(
     """The slip of a record as a PDF; the first form of its kind unless ``form`` names another.
 
     ``copy`` is the number of this print, one more than those already made unless given. Raises :class:`Refusal` where
-    there is no such form, or where a character cannot be printed and ``allow_missing`` is False.
+    there is no such form, where a character cannot be printed and ``allow_missing`` is False, and for somebody who may not
+    print.
     """
     from app.slips.registry import render as render_slip
 
+    office.duty.need(PRINTING)
     name = _form_name(kind, form)
     number = print_count(office, record_id, name) + 1 if copy is None else copy
     context = slip_context(office, copy=number, reveal=reveal, allow_missing=allow_missing)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import select
 
 from app.errors import Refusal, ShuniuError
-from app.services import local, networking, reading
+from app.services import local, reading
 from app.services.office import Office
+from app.services.rights import MACHINE
 from app.store.tables import peer
 from app.sync import card as cards
 from app.sync import certificate as certificates
@@ -88,6 +89,7 @@ def status(desk: Desk) -> SyncStatus:
 
 def sync(desk: Desk, progress: Progress | None = None, cancelled: Cancelled | None = None) -> SyncResult:
     """Exchange with the district of the card until neither side has news; how it ended is remembered on this PC."""
+    from app.services import networking
     from app.sync.http import sync_once
 
     try:
@@ -144,6 +146,7 @@ def write_certificate(desk: Desk, path: Path) -> None:
 
 def make_card(desk: Desk, path: Path) -> str:
     """Make a card for another PC of this center, while there is no district; returns its letters."""
+    desk.office.duty.need(MACHINE)
     center = reading.get(desk.office, "center", desk.center_id)
     join = cards.make(desk.replica(), desk.street, str(center.values["name"]))
     cards.write(join, path)

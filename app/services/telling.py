@@ -41,6 +41,8 @@ class Told:
 
 def told(office: Office, kind: str, record_id: str, *, masked: bool = True) -> list[Told]:
     """Every change of a record and who looked at or printed it, newest first."""
+    if not masked:
+        office.duty.need_to_see(kind_of(kind))
     entries = history(office, kind, record_id)
     speaker = Speaker(office, kind_of(kind), masked=masked)
     speaker.learn([value for entry in entries if not entry.audit for value in (entry.values or {}).items()])
@@ -137,6 +139,8 @@ class Speaker:
             title = _("查看了个人信息：{labels}", labels=labels) if labels else _("查看了个人信息")
         elif what == "print":
             title = _("打印了单据")
+        elif what in ("erase", "handout"):
+            title = _("删除了个人信息") if what == "erase" else _("交付了个人信息")
         elif what == "override":
             title = _("按例外办理")
             lines.append(Line(_("理由"), "", str(said.get("reason", ""))))

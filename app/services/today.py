@@ -12,6 +12,7 @@ from app.services.boards import PENDING
 from app.services.day_blocks import Block, Item, day, day_items, joined, of_day, read
 from app.services.office import Office
 from app.services.reading import Query
+from app.services.rights import PRINT
 from app.services.times import say_day
 from app.services.today_counter import counter_blocks
 from app.services.workdays import next_year_missing
@@ -70,7 +71,8 @@ def today(office: Office) -> Today:
 
 
 def print_block(office: Office, block: Block) -> bytes:
-    """A block as a PDF list, whole."""
+    """A block as a PDF list, whole. Raises :class:`Refusal` for somebody who may not print."""
+    office.duty.need(PRINT)
     from app.services.slips import slip_context
     from app.slips.table import Column, table_slip
 

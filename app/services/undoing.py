@@ -12,6 +12,8 @@ from app.errors import Refusal
 from app.models.record import Kind, Record
 from app.models.registry import KINDS
 from app.services.office import Office, Unit
+from app.services.people import leaving
+from app.services.rights import to_write
 from app.services.writing import check_again
 from app.store.tables import change as change_table
 from app.sync import log
@@ -91,6 +93,7 @@ def undo(office: Office, op: int | None = None) -> Undone:
         for change in changes:
             if change.kind in KINDS:
                 by_record.setdefault((change.kind, change.record_id), []).append(change)
+        unit.duty.need(*dict.fromkeys(to_write(kind) for kind, _record_id in by_record))
         unit.quiet = True
         unit.audit("undo", "", "", of=op)
         undoing = _Undoing(unit, scope, halves.keys() - {op, halves.get(op, 0)}, by_record)
@@ -146,7 +149,10 @@ class _Undoing:
             if others:
                 self.left.append(f"{kind.name} {record.number or record_id}")
             elif not record.deleted:
+                before = {one: getattr(record, one) for one in kind.fields}
                 record.deleted = True
+                if faults := leaving(self.unit, record, before):
+                    raise Refusal(*faults)
                 self.restored += 1
             return
         self.left += [f"{kind.name} {record.number or record_id} {_label(kind, name)}" for name in changed_since]

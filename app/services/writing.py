@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.errors import Fault, Refusal
@@ -14,6 +14,8 @@ from app.services import survivors
 from app.services.effects import follow, gone
 from app.services.ids import new_id
 from app.services.office import Office, Unit
+from app.services.people import leaving
+from app.services.rights import OVERRIDE, to_delete, to_write
 from app.services.rules import IDS, RULES_THAT_LOOK, check, sees
 from app.services.series_keeping import keep
 from app.services.series_plan import Asked, asked_of
@@ -73,6 +75,7 @@ def put(
     """As :func:`save`, within a unit of work. ``fixed_id``: the id of a new record that two PCs would both make;
     ``asked``: what is asked of a series beside its fields; ``stored``: each of ``values`` was checked by its field and is
     in stored form."""
+    unit.duty.need(to_write(kind.name))
     checked: dict[str, Any] = {}
     if record_id is None:
         if not sees(unit, kind.name, values, None):
@@ -112,7 +115,9 @@ def put(
             if declared.default is not None and name not in checked and getattr(record, name) is None:
                 setattr(record, name, declared.default)
     faults = [*links(unit, kind, record, before), *check(unit, record, before)]
-    if reason.strip() and faults and all(fault.policy for fault in faults):
+    if faults and all(fault.policy for fault in faults) and (lacking := unit.duty.fault(OVERRIDE)):
+        faults = [*(replace(fault, policy=False) for fault in faults), lacking]
+    elif reason.strip() and faults and all(fault.policy for fault in faults):
         unit.audit("override", kind.name, record.id, reason=reason.strip(), faults=[f.error for f in faults])
         faults = []
     if faults:
@@ -181,8 +186,14 @@ def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | No
         value = getattr(record, name) if declared.type == "link" else None
         if not value or (before and before[name] == value):
             continue
-        if unit.linked(declared.targets or (kind.name,), value) is None:
-            faults.append(fault_of(declared, Misfit(_("没有这条记录"), _("请从列表中重新选择"))))
+        targets = declared.targets or (kind.name,)
+        if unit.linked(targets, value) is not None:
+            continue
+        if unit.is_sample(targets, value):
+            misfit = Misfit(_("这是演示数据，正式的记录不能用它"), _("请换成正式的记录；还没有的，请先新建"))
+        else:
+            misfit = Misfit(_("没有这条记录"), _("请从列表中重新选择"))
+        faults.append(fault_of(declared, misfit))
     return faults
 
 
@@ -275,6 +286,7 @@ def delete_in(unit: Unit, kind: str, record_id: str, deleted: bool, *, seen: See
 
 
 def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> None:
+    unit.duty.need(*to_delete(record.kind.name))
     if bool(record.deleted) == deleted:
         return
     if deleted and Heads.decode(record.heads).others:
@@ -282,7 +294,10 @@ def _delete(unit: Unit, record: Record, deleted: bool, seen: Seen | None) -> Non
     if seen is not None:
         _on_screen(unit, record, seen)
     unit.recorder.saw(record, seen)
+    before = {name: getattr(record, name) for name in record.kind.fields}
     record.deleted = deleted
+    if faults := leaving(unit, record, before):
+        raise Refusal(*faults)
     unit.session.flush()
     if deleted:
         gone(unit, record)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services import backups, recovery
 from app.services.backups import Backup, Made
+from app.services.rights import BACKUP, MACHINE
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Said
@@ -41,6 +42,8 @@ class BackupCard(QObject):
         self.forget = button(theme, _("不用了"), self._forget)
         self.sheet = button(theme, _("开具恢复单"), self._sheet, icon="printer")
         self.sheet_words = ElidedLabel("")
+        for one in (self.make, self.choose, self.forget, self.sheet):
+            context.allow(one, BACKUP)
         self.look()
 
     @Slot()
@@ -66,7 +69,7 @@ class BackupCard(QObject):
             )
         else:
             self.last.setText(_("还没有备份，程序每天会自动备份一次"))
-        self.restore.setEnabled(bool(known))
+        self.context.allow(self.restore, MACHINE, usable=bool(known))
         self.second.setText(str(second) if second else _("没有选。选U盘或移动硬盘，电脑坏了数据还在"))
         self.forget.setVisible(second is not None)
         self.sheet.setText(_("换新恢复单") if sheet else _("开具恢复单"))

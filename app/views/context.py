@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.errors import ShuniuError
+from app.services.rights import to_write
 from app.text import _
 from app.views import dialogs
 from app.views.syncer import Syncer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from app.services.office import Office
     from app.services.reading import Query
+    from app.services.rights import Duty
     from app.services.undoing import Undone
     from app.sync.machine import Machine
     from app.workspace import Workspace
@@ -63,21 +65,49 @@ class Context(QObject):
     """The path of a card by which this PC, set up already, shall join its center."""
     restore_wanted = Signal(object)
     """The path of a backup to go back to."""
+    setup_wanted = Signal()
+    """What was put off of the set-up shall be done now."""
 
     def __init__(
-        self, workspace: Workspace, tasks: Tasks, theme: Theme, actor: str, parent: QObject | None = None
-    ) -> None:
+        self, workspace: Workspace, tasks: Tasks, theme: Theme, actor: str, parent: QObject | None = None, *,
+        user: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self.workspace, self.tasks, self.theme, self.actor = workspace, tasks, theme, actor
-        self.office: Office = workspace.office.acting(actor)
+        self.tasks, self.theme, self.workspace = tasks, theme, workspace
+        self.take_over(actor, user)
         self._done: list[int] = []
         self.watch = Watch(self)
         self.syncer = Syncer(self)
 
+    def take_over(self, actor: str, user: str = "") -> None:
+        """From now on ``actor`` is at the desk, the user with the id ``user`` where it is known."""
+        self.actor, self.user = actor, user
+        self.workspace = replace(self.workspace, office=self.workspace.office.acting(actor, user))
+        self._duty: Duty | None = None
+
     def renew(self, machine: Machine) -> None:
         """Go on under another id of this PC: others held changes under the old one that it lacked (design.md §7)."""
         self.workspace = self.workspace.with_machine(machine)
-        self.office = self.workspace.office.acting(self.actor)
+
+    @property
+    def office(self) -> Office:
+        """The office with the person who signed in at the desk."""
+        return self.workspace.office
+
+    @property
+    def duty(self) -> Duty:
+        """What the person at the desk may do; read again when the list of people changes."""
+        if self._duty is None:
+            self._duty = self.office.duty
+        return self._duty
+
+    def allow(self, widget: QWidget, *rights: str, usable: bool = True) -> bool:
+        """Enable ``widget`` where it is ``usable`` and the person holds ``rights``; a tooltip says what is lacking."""
+        why = self.duty.why(*rights)
+        widget.setEnabled(usable and not why)
+        if why:
+            widget.setToolTip(why)
+        return not why
 
     def wrote(self, kinds: Iterable[str], text: str = "", op: int | None = None) -> None:
         """Tell everyone that records of ``kinds`` were written; ``text`` says it in words, ``op`` can be undone."""
@@ -86,6 +116,7 @@ class Context(QObject):
         self._tell(kinds, text, op)
 
     def _tell(self, kinds: Iterable[str], text: str, op: int | None) -> None:
+        self._duty = None
         self.changed.emit(frozenset(kinds))
         if text:
             self.said.emit(Said(text, op))
@@ -100,7 +131,10 @@ class Context(QObject):
         self.navigate.emit(Goto("form", {"kind": kind, "record_id": record_id}))
 
     def new_record(self, kind: str, values: dict[str, Any] | None = None) -> None:
-        """Show an empty form, filled in with ``values``."""
+        """Show an empty form, filled in with ``values``; say why where this person may not write one."""
+        if why := self.duty.why(to_write(kind)):
+            self.said.emit(Said(why))
+            return
         self.navigate.emit(new_record(kind, values))
 
     def open_list(self, kind: str, query: Query | None = None) -> None:
@@ -110,6 +144,11 @@ class Context(QObject):
     def open_page(self, name: str, **arguments: Any) -> None:
         """Show a page: today, calendar, todo, bin, sync, settings."""
         self.navigate.emit(Goto(name, arguments))
+
+    @Slot()
+    def set_up_more(self) -> None:
+        """Do what was put off of the set-up."""
+        self.setup_wanted.emit()
 
     def back(self) -> None:
         """Return to where the person came from; what a form does when it is done."""

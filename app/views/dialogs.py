@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.errors import Refusal, ShuniuError
 from app.text import _
+from app.views.help.asking import answer_f1
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -73,6 +74,7 @@ class Sheet(QDialog):
         row.addWidget(self.yes)
         self.buttons = row
         outer.addLayout(row)
+        answer_f1(self)
 
     def add_text(self, text: str, look: str = "") -> QLabel:
         """A paragraph in the body."""

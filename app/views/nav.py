@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.text import _
 from app.views.page import button
@@ -66,11 +66,12 @@ class NavButton(QPushButton):
 
 
 class Nav(QFrame):
-    """Emits ``chosen`` with the :class:`Place`, ``search`` and ``who`` when asked for."""
+    """Emits ``chosen`` with the :class:`Place`, ``search``, ``who`` and ``help`` when asked for."""
 
     chosen = Signal(object)
     search = Signal()
     who = Signal()
+    help = Signal()
 
     def __init__(self, theme: Theme, actor: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,12 +151,24 @@ class Nav(QFrame):
         who.setAccessibleName(_("{name}，换人", name=actor))
         who.setStyleSheet("text-align: left; padding: 0;")
         who.setFixedHeight(self.theme.px(28))
-        column.addWidget(who)
+        ask = button(self.theme, "", self._help, icon="circle-question-mark", look="link")
+        ask.setToolTip(_("帮助（F1）"))
+        ask.setAccessibleName(_("帮助"))
+        ask.setFixedSize(self.theme.target, self.theme.px(28))
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(who, 1)
+        row.addWidget(ask)
+        column.addLayout(row)
         return foot
 
     @Slot()
     def _search(self) -> None:
         self.search.emit()
+
+    @Slot()
+    def _help(self) -> None:
+        self.help.emit()
 
     @Slot()
     def _who(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 
 from app.errors import ShuniuError
 from app.services import networking
+from app.services.rights import MACHINE
 from app.text import _, reason
 from app.views import dialogs
 from app.views.context import Context, Said
@@ -27,6 +28,8 @@ MOST = 1024 * 1024
 
 class NetworkCard(QFrame):
     """The settings as they are kept, to be changed, tried and kept."""
+
+    help_topic = "sync#网络设置"
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +77,7 @@ class NetworkCard(QFrame):
         self.keeper = button(self.theme, _("保存"), self._keep, icon="save")
         self.tryer = button(self.theme, _("试一试"), self._try, icon="network")
         column.addLayout(self._row("", self.keeper, self.tryer))
+        context.allow(self.keeper, MACHINE)
         self.kept = self._read()
         self._show(self.kept)
 

@@ -57,6 +57,8 @@ class Page(QWidget):
     title: ClassVar[str] = ""
     """Chinese message id, translated where it is shown; an instance may set its own through :meth:`set_title`."""
     listens_to: frozenset[str] = frozenset()
+    help_topic: str = ""
+    """See :mod:`app.views.help.asking`."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         from app.text import _

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.models.registry import KINDS
 from app.services import reading
+from app.services.rights import AUDIT, PERSON, Duty, to_write
 from app.text import _
 from app.views.context import Context, Goto, new_record
 from app.views.places import EVERYWHERE, PARTS, name_of
@@ -46,15 +47,22 @@ class Choice:
     goto: Goto
 
 
-def actions() -> list[Choice]:
-    """What can be begun, and every page."""
+def actions(duty: Duty) -> list[Choice]:
+    """What this person can begin, and every page."""
     offered = [
         Choice(_("新建{kind}", kind=_(kind.label)), "", _("动作"), "plus", new_record(name))
         for name, kind in KINDS.items()
-        if not kind.internal and name not in PARTS
+        if not kind.internal and name not in PARTS and duty.may(to_write(name))
     ]
-    offered.append(Choice(_("停用场地，通知并取消预约"), "", _("动作"), "lock", Goto("closing", {})))
-    offered.append(Choice(_("续办去年的系列预约"), "", _("动作"), "refresh-cw", Goto("renew", {})))
+    if duty.may(to_write("closure")):
+        offered.append(Choice(_("停用场地，通知并取消预约"), "", _("动作"), "lock", Goto("closing", {})))
+    if duty.may(to_write("booking_series")):
+        offered.append(Choice(_("续办去年的系列预约"), "", _("动作"), "refresh-cw", Goto("renew", {})))
+    if duty.may(AUDIT):
+        offered.append(Choice(_("操作记录"), _("谁查看、打印、导出了什么"), _("页面"), "eye", Goto("audit")))
+    if duty.may(PERSON):
+        said = _("查找、交付或删除关于一个人的全部内容")
+        offered.append(Choice(_("一个人的信息"), said, _("页面"), "user", Goto("person")))
     offered += [
         Choice(name_of(place), "", _("页面"), place.icon, Goto(place.page, dict(place.arguments)))
         for place in EVERYWHERE
@@ -78,7 +86,7 @@ def begun(goto: Goto) -> Goto:
 
 def look_up(context: Context, words: str) -> list[Choice]:
     """Actions that fit, then records; runs in the background."""
-    fitting = [choice for choice in actions() if _fits(words, choice.title)]
+    fitting = [choice for choice in actions(context.duty) if _fits(words, choice.title)]
     if not words.strip():
         return fitting[:MOST]
     context.workspace.index()
@@ -152,6 +160,8 @@ class _Line(QStyledItemDelegate):
 
 class Palette(QFrame):
     """Lies over the window; ``go`` is called with the choice's :class:`Goto`."""
+
+    help_topic = "search"
 
     def __init__(self, context: Context, go: Callable[[Goto], None], parent: QWidget) -> None:
         super().__init__(parent)

@@ -102,6 +102,8 @@ MODULES: Final = MappingProxyType(
         "renew": ("app.views.series.renew_page", "RenewPage"),
         "closing": ("app.views.counter.closing_page", "ClosingPage"),
         "settings": ("app.views.settings_page", "SettingsPage"),
+        "audit": ("app.views.audit_page", "AuditPage"),
+        "person": ("app.views.person_page", "PersonPage"),
     }
 )
 

@@ -24,6 +24,8 @@ class Preferences:
     user: str = ""
     lock_minutes: int = 10
     """After so long without a touch the window asks for the password again; 0: never."""
+    printer: str = ""
+    """The printer that is offered first; empty for the usual one of the system."""
 
     @classmethod
     def load(cls, config: Path) -> Preferences:
@@ -36,7 +38,7 @@ class Preferences:
         minutes = kept.get("lock_minutes", cls.lock_minutes)
         return cls(
             size if size in TEXT_SIZES else "standard", language if language in LANGUAGES else "zh", user,
-            minutes if minutes in LOCKS else cls.lock_minutes,
+            minutes if minutes in LOCKS else cls.lock_minutes, str(kept.get("printer", "")),
         )  # fmt: skip
 
     def save(self, config: Path) -> None:

@@ -13,6 +13,7 @@ from app.services.printers import MOST, Offset
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context
+from app.views.preferences import Preferences
 
 
 def installed() -> list[str]:
@@ -34,15 +35,19 @@ class PrinterCard(QWidget):
         self.choice.setAccessibleName(_("打印机"))
         names = installed()
         self.choice.addItems(names or [_("这台电脑没有装打印机")])
+        usual = Preferences.load(context.workspace.machine.folder.parent).printer
+        if usual in names:
+            self.choice.setCurrentText(usual)
+        self.choice.textActivated.connect(self._chosen)
         self.right, self.down = self._distance(_("向右")), self._distance(_("向下"))
         self.note = QLabel()
         self.note.setProperty("look", "second")
         for one in (self.choice, self.right, self.down):
             one.setEnabled(bool(names))
         self.choice.currentTextChanged.connect(self._load)
-        self.name = names[0] if names else ""
+        self.name = self.choice.currentText() if names else ""
         if names:
-            self._load(names[0])
+            self._load(self.name)
 
     def _distance(self, label: str) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
@@ -56,6 +61,11 @@ class PrinterCard(QWidget):
         box.setKeyboardTracking(False)
         box.valueChanged.connect(self._keep)
         return box
+
+    @Slot(str)
+    def _chosen(self, name: str) -> None:
+        """What is chosen here is offered first whenever something is printed."""
+        self.context.preferred.emit(("printer", name))
 
     @Slot(str)
     def _load(self, name: str) -> None:

@@ -12,6 +12,7 @@ from app import text
 from app.errors import Refusal
 from app.services import local
 from app.services.people import people
+from app.services.rights import AUDIT, PERSON
 from app.text import _
 from app.views import dialogs
 from app.views.backup_card import BackupCard
@@ -21,6 +22,7 @@ from app.views.elided import ElidedLabel
 from app.views.page import Page
 from app.views.preferences import LOCKS, Preferences
 from app.views.printer_card import PrinterCard
+from app.views.setup_hint import waiting
 from app.views.theme import TEXT_SIZES
 from app.views.wizard_steps import size_name
 
@@ -30,6 +32,7 @@ WIDEST = 760
 class SettingsPage(Page):
     """A card for each matter."""
 
+    help_topic = "settings"
     name = "settings"
     title = "设置"
 
@@ -52,6 +55,7 @@ class SettingsPage(Page):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
         self.body.addWidget(scroll, 1)
+        self.scroller = scroll
 
     def _card(self, title: str) -> QVBoxLayout:
         px = self.theme.px
@@ -112,6 +116,14 @@ class SettingsPage(Page):
         center = self.button(_("中心资料"), self._center, icon="building-2")
         users = self.button(_("使用人员"), self._users, icon="users")
         card.addLayout(self._row(_("资料"), center, users))
+        looked = self.button(_("操作记录"), self._audit, icon="eye")
+        person = self.button(_("一个人的信息…"), self._person, icon="user")
+        self.context.allow(looked, AUDIT)
+        self.context.allow(person, PERSON)
+        card.addLayout(self._row(_("个人信息"), looked, person))
+        if steps := waiting(self.context):
+            words = QLabel(_("还差：{steps}", steps=text.listed(steps)))
+            card.addLayout(self._row(_("首次设置"), words, self.button(_("完成设置"), self.context.set_up_more)))
         change = self.button(_("设置我的密码"), self._password, icon="key")
         self.lock = QComboBox()
         self.lock.setAccessibleName(_("离开后锁定"))
@@ -168,6 +180,14 @@ class SettingsPage(Page):
         self.context.open_list("user")
 
     @Slot()
+    def _audit(self) -> None:
+        self.context.open_page("audit")
+
+    @Slot()
+    def _person(self) -> None:
+        self.context.open_page("person")
+
+    @Slot()
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.context.workspace.data)))
 
@@ -177,7 +197,8 @@ class SettingsPage(Page):
 
     @Slot()
     def _password(self) -> None:
-        mine = [one for one in people(self.context.office) if one.name == self.context.actor]
+        user, name = self.context.user, self.context.actor
+        mine = [one for one in people(self.context.office) if (one.id == user if user else one.name == name)]
         if len(mine) != 1:
             dialogs.inform(
                 self, _("暂时不能设置密码"), _("使用人员名单里要正好有一位“{name}”。", name=self.context.actor)
@@ -190,6 +211,8 @@ class SettingsPage(Page):
 
 class PasswordSheet(dialogs.Sheet):
     """The old password where there is one, the new one twice."""
+
+    help_topic = "people#设置密码"
 
     def __init__(self, parent: QWidget, context: Context, user_id: str, *, guarded: bool) -> None:
         super().__init__(parent, _("设置我的密码"), _("设置"))

@@ -16,12 +16,14 @@ from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context, Goto, Said
+from app.views.help.asking import answer_f1, show_help
 from app.views.idle import Idle
 from app.views.keeper import Keeper
 from app.views.nav import Nav
 from app.views.page import Page
 from app.views.places import EVERYWHERE, PLACES, Place, entry_of, page_class
 from app.views.preferences import Preferences
+from app.views.sample_banner import SampleBanner
 from app.views.theme import ACCENT, TEXT_SIZES, Theme
 from app.views.undo_bar import UndoBar
 from app.views.watch import say_status
@@ -53,6 +55,7 @@ class Shell(QWidget):
         self._build()
         self._wire()
         self._shortcuts()
+        answer_f1(self)
 
     def _build(self) -> None:
         theme = self.context.theme
@@ -65,6 +68,7 @@ class Shell(QWidget):
         self.busy.setFixedHeight(2)
         self.busy.setStyleSheet("background: transparent;")
         column.addWidget(self.busy)
+        column.addWidget(SampleBanner(self.context, self.leave))
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
         self.undo_bar = UndoBar(theme)
@@ -78,6 +82,7 @@ class Shell(QWidget):
         self.nav.chosen.connect(self._chosen)
         self.nav.search.connect(self.search)
         self.nav.who.connect(self._other_person)
+        self.nav.help.connect(self.help)
         self.undo_bar.undo.connect(self._undo)
         self.palette_ = None
         self.idle: Idle | None = None
@@ -124,6 +129,16 @@ class Shell(QWidget):
         self.go(Goto("sync"))
         if isinstance(self.page, SyncPage):
             self.page.preview(path)
+
+    @property
+    def help_topic(self) -> str:
+        """The topic of the page shown."""
+        return self.page.help_topic if self.page is not None else ""
+
+    @Slot()
+    def help(self) -> None:
+        """Open the help at the page shown."""
+        show_help(self, self.help_topic)
 
     # -- pages -------------------------------------------------------------------------------------------------
 
@@ -230,13 +245,11 @@ class Shell(QWidget):
     # -- keys --------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What no field wanted: Esc back, F5 new, F1 help, Ctrl+Z undo."""
+        """What no field wanted: Esc back, F5 new, Ctrl+Z undo."""
         if event.key() == Qt.Key.Key_Escape:
             self.back()
         elif event.key() == Qt.Key.Key_F5 and self.page is not None:
             self.page.new_record()
-        elif event.key() == Qt.Key.Key_F1:
-            dialogs.inform(self, _("快捷键"), keys_help())
         elif event.matches(QKeySequence.StandardKey.Undo):
             self.context.undo()
         else:
@@ -365,19 +378,3 @@ class Shell(QWidget):
             super().closeEvent(event)
         else:
             event.ignore()
-
-
-def keys_help() -> str:
-    """The keys, one a line."""
-    return "\n".join(
-        (
-            _("Ctrl+K　查找任何内容，或直接开始一件事"),
-            _("Ctrl+1 至 Ctrl+9　左侧前九个页面"),
-            _("F5　新建　　F6　保存　　Ctrl+P　打印"),
-            _("在查找里按 F5　为找到的场地或单位新建预约"),
-            _("Ctrl+Z　撤销刚才的操作"),
-            _("Ctrl+加号、Ctrl+减号　文字大小"),
-            _("Esc　返回"),
-            _("日期可以键入 1124、11-24、明天；时间可以键入 9、930、下午2点；结束可以键入时长 2h、90"),
-        )
-    )

@@ -13,6 +13,7 @@ from app.services.people import Person, people
 from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
+from app.views.help.asking import answer_f1
 from app.views.page import button
 from app.views.tasks import Tasks
 from app.views.theme import Theme
@@ -23,6 +24,8 @@ WIDTH = 360
 
 class SignIn(QWidget):
     """A window with one card. ``signed_in`` with the person's name."""
+
+    help_topic = "people#登录"
 
     signed_in = Signal(object)
 
@@ -69,6 +72,7 @@ class SignIn(QWidget):
         self.password.returnPressed.connect(self.sign_in)
         self.typed.returnPressed.connect(self.sign_in)
         self._person_chosen()
+        answer_f1(self)
 
     def _fill(self, column: QVBoxLayout, last: str) -> None:
         label = QLabel(_("您是"))
@@ -117,8 +121,6 @@ class SignIn(QWidget):
                 self.signed_in.emit(name)
             else:
                 self.fault.setText(_("请填写您的姓名。"))
-        elif not person.guarded:
-            self.signed_in.emit(person.name)
         else:
             office, password = self.workspace.office, self.password.text()
             self.enter.setEnabled(False)
@@ -153,6 +155,8 @@ class SignIn(QWidget):
 
 class ResetSheet(dialogs.Sheet):
     """A new password by the code of the recovery sheet."""
+
+    help_topic = "people#忘记密码"
 
     def __init__(self, parent: QWidget, workspace: Workspace, tasks: Tasks, person: Person) -> None:
         super().__init__(parent, _("用恢复单重设密码"), _("重设"))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,12 +24,14 @@ from app.views import dialogs
 from app.views.diagnosing import offer_after_crash
 from app.views.faults import Faults
 from app.views.handover import Handover, hand_over
+from app.views.input_method import prepare_input_method
 from app.views.preferences import Preferences
 from app.views.tasks import Tasks
 from app.views.theme import Theme
 
 if TYPE_CHECKING:
     from app.views.shell import Shell
+    from app.views.sign_in import SignIn
     from app.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def application(theme: Theme) -> QApplication:
     app = found if isinstance(found, QApplication) else _first()
     app.setApplicationName("shuniu")
     app.setApplicationDisplayName("")
-    app.setDesktopFileName("shuniu")
+    app.setDesktopFileName("org.shuniu.desk")
     if text.language() == "zh":
         translator = QTranslator(app)
         if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
@@ -192,11 +192,12 @@ class Desktop(QObject):
         gc.freeze()
         gc.enable()
 
-    def wizard(self) -> None:
-        """Set up."""
+    def wizard(self, actor: str = "") -> None:
+        """Set up; where there is a workspace already, what of it waits, for ``actor``."""
         from app.views.wizard import Wizard
 
-        window = Wizard(self.data, self.config, self.tasks, self.theme)
+        window = Wizard(self.data, self.config, self.tasks, self.theme, self.workspace, actor)
+        window.opened.connect(self._opened)
         window.finished.connect(self._set_up)
         window.sized.connect(self._sized)
         self._show(window)
@@ -209,44 +210,72 @@ class Desktop(QObject):
         self.theme.apply(self.app)
         self.wizard()
 
+    @Slot(object)
+    def _opened(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
     @Slot(object, object)
     def _set_up(self, workspace: Workspace, user: str) -> None:
         self.workspace = workspace
         if user:
-            self.shell(user)
+            self.enter(user)
         else:
             self.sign_in()
+
+    def enter(self, actor: str, user: str = "") -> None:
+        """Where the set-up was left open it goes on, for ``actor``, the user with the id ``user``; else the main window."""
+        from app.services import setup
+
+        begun = setup.read(self.config, self.data)
+        if begun is not None and begun.open is not None:
+            self.wizard(actor)
+        else:
+            self.shell(actor, user)
+
+    @Slot()
+    def _set_up_more(self) -> None:
+        """What was put off of the set-up; the main window comes back after it."""
+        from app.views.shell import Shell
+
+        if isinstance(self.window, Shell) and self.window.leave():
+            self.theme = self.window.context.theme
+            self.wizard(self.window.context.actor)
 
     @Slot()
     def sign_in(self, *, skip: bool = False) -> None:
         """Ask who is at the desk; ``skip`` where there is but one person and no password."""
+        from app.services import signing_in
         from app.services.people import people
         from app.views.sign_in import SignIn
 
         assert self.workspace is not None
         known = people(self.workspace.office) if skip else []
         if len(known) == 1 and not known[0].guarded:
-            self.shell(known[0].name)
+            signing_in.sign_in(self.workspace.office.acting(known[0].name, known[0].id), known[0].id, "")
+            self.enter(known[0].name, known[0].id)
             return
         window = SignIn(self.workspace, self.tasks, self.theme, self.preferences.user)
-        window.signed_in.connect(self.shell)
+        window.signed_in.connect(partial(self._let_in, window))
         self._show(window)
 
-    @Slot(object)
-    def shell(self, actor: str) -> None:
-        """The main window, for ``actor``."""
+    def _let_in(self, window: SignIn, actor: str) -> None:
+        self.enter(actor, window.person.id if window.person is not None else "")
+
+    def shell(self, actor: str, user: str = "") -> None:
+        """The main window, for ``actor``, who is the user with the id ``user``."""
         from app.views.context import Context
         from app.views.shell import Shell
 
         assert self.workspace is not None
         self.preferences = replace(Preferences.load(self.config), size=self.theme.size, user=actor)
         self.preferences.save(self.config)
-        context = Context(self.workspace, self.tasks, self.theme, actor)
+        context = Context(self.workspace, self.tasks, self.theme, actor, user=user)
         window = Shell(context, self.config, self.preferences)
         context.setParent(window)
         window.who.connect(self._other_person)
         context.join_wanted.connect(self._join)
         context.restore_wanted.connect(self._restore)
+        context.setup_wanted.connect(self._set_up_more)
         window.start()
         self._show(window)
         window.watch_idle().connect(self.lock)
@@ -267,23 +296,26 @@ class Desktop(QObject):
         shell = self.window
         if not isinstance(shell, Shell) or self.workspace is None:
             return
+        if shell.context.office.duty.gone:  # deactivated meanwhile, perhaps on another PC
+            self.sign_in()
+            return
         mine = [one for one in people(self.workspace.office) if one.name == shell.context.actor]
         if not any(one.guarded for one in mine):
             return
         window = SignIn(self.workspace, self.tasks, shell.context.theme, shell.context.actor)
-        window.signed_in.connect(self._back)
+        window.signed_in.connect(partial(self._back, window))
         shell.hide()
         self.behind, self.window = shell, window
         window.show()
 
-    @Slot(object)
-    def _back(self, actor: str) -> None:
+    def _back(self, window: SignIn, actor: str) -> None:
         """Whoever was there goes on where they were; somebody else begins anew (drafts are kept)."""
         shell, self.behind = self.behind, None
-        if shell is not None and actor == shell.context.actor:
+        user = window.person.id if window.person is not None else ""
+        if shell is not None and (actor, user) == (shell.context.actor, shell.context.user or user):
             self._show(shell)
         else:
-            self.shell(actor)
+            self.shell(actor, user)
             if shell is not None:
                 shell.deleteLater()
 
@@ -303,7 +335,7 @@ class Desktop(QObject):
 
         if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
             return
-        actor = self.window.context.actor
+        actor, user = self.window.context.actor, self.window.context.user
         self.theme = self.window.context.theme
         self.tasks.drain(5000)
         self.workspace.close()
@@ -312,7 +344,7 @@ class Desktop(QObject):
         except ShuniuError as error:
             dialogs.report(self.window, error)
             self.workspace = Workspace.open(self.data, self.config)
-        self.shell(actor)
+        self.shell(actor, user)
 
     @Slot(object)
     def _restore(self, backup: Path) -> None:
@@ -322,7 +354,7 @@ class Desktop(QObject):
 
         if self.workspace is None or not isinstance(self.window, Shell) or not self.window.leave():
             return
-        actor = self.window.context.actor
+        actor, user = self.window.context.actor, self.window.context.user
         self.theme = self.window.context.theme
         self.tasks.drain(5000)
         try:
@@ -332,7 +364,7 @@ class Desktop(QObject):
         except ShuniuError as error:
             dialogs.report(self.window, error)
         self.workspace = Workspace.open(self.data, self.config)
-        self.shell(actor)
+        self.shell(actor, user)
 
     def _show(self, window: QWidget) -> None:
         before, self.window = self.window, window
@@ -347,25 +379,3 @@ class Desktop(QObject):
         if self.workspace is not None:
             self.workspace.close()
         self.faults.remove()
-
-
-def prepare_input_method() -> None:
-    """Chinese input under X with fcitx5: Qt's ibus plugin through the portal, where that is on the session bus."""
-    if not sys.platform.startswith("linux") or "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
-        return
-    if os.environ.get("QT_IM_MODULE") == "ibus" and "IBUS_USE_PORTAL" in os.environ:
-        return
-    sender = shutil.which("dbus-send")
-    if sender is None:
-        return
-    question = [
-        sender, "--session", "--dest=org.freedesktop.DBus", "--type=method_call", "--print-reply", "--reply-timeout=300",
-        "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.portal.IBus",
-    ]  # fmt: skip
-    try:
-        answer = subprocess.run(question, capture_output=True, text=True, timeout=1, check=False).stdout
-    except (OSError, subprocess.SubprocessError):
-        return
-    if "boolean true" in answer:
-        os.environ["QT_IM_MODULE"] = "ibus"
-        os.environ["IBUS_USE_PORTAL"] = "1"

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.services import syncing
+from app.services.rights import MACHINE
 from app.services.standing import Standing, stand
 from app.text import _
 from app.views import dialogs
@@ -32,6 +33,7 @@ TROUBLES = ("lacking", "waiting", "held", "forked", "skew")
 class SyncPage(Page):
     """Everything about the exchange; the figures are facts, asked for anew when shown."""
 
+    help_topic = "sync"
     name = "sync"
     title = "同步"
 
@@ -132,6 +134,8 @@ class SyncPage(Page):
         self.direct_button = self.button(_("导出给另一台电脑…"), self._export_direct, icon="usb")
         for one in (self.accept_button, self.make_button, self.mine_button, self.direct_button):
             row.addWidget(one)
+        for one in (self.accept_button, self.make_button):
+            self.context.allow(one, MACHINE)
         row.addStretch(1)
         column.addLayout(row)
 

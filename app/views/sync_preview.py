@@ -30,6 +30,8 @@ def say_kinds(kinds: Mapping[str, int]) -> str:
 class PreviewSheet(Sheet):
     """Shows a :class:`~app.sync.usb.Preview` and asks whether to import it."""
 
+    help_topic = "sync#从U盘导入"
+
     def __init__(self, parent: QWidget, preview: Preview, now: datetime) -> None:
         super().__init__(parent, _("导入这个同步包？"), _("导入"))
         sender = preview.center or preview.scope

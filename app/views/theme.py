@@ -125,6 +125,12 @@ class Theme:
 
     size: str = "standard"
 
+    @classmethod
+    def worn(cls) -> Theme:
+        """What the program is dressed in, told by its font: for a window that no page hands its theme."""
+        pixels = QApplication.font().pixelSize()
+        return cls(next((size for size, height in TEXT_SIZES.items() if height == pixels), "standard"))
+
     def px(self, n: float) -> int:
         """``n`` design pixels (given for 14 px text) at this text size."""
         return round(n * TEXT_SIZES[self.size] / _DESIGN)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 
 from app.errors import Refusal
 from app.services.day_blocks import Block, Item
+from app.services.rights import to_write
+from app.services.slips import printed_list
 from app.services.times import say_day
 from app.services.today import Today, print_block, today
 from app.services.writing import Saved
@@ -21,6 +23,7 @@ from app.views.counter.walk_in import walk_in
 from app.views.day_line import DayLine, widths
 from app.views.elided import ElidedLabel
 from app.views.page import Page, button
+from app.views.setup_hint import SetupHint
 from app.views.theme import Theme
 from app.views.watch import say_status
 
@@ -113,15 +116,13 @@ class Card(QFrame):
         row.setContentsMargins(0, 0, self.theme.px(8), 0)
         row.setSpacing(0)
         row.addWidget(line, 1)
-        one = button(self.theme, _(STEPS[item.step]) if item.step else "", self._step, look="link")
-        one.setFixedSize(self.theme.px(56), self.theme.px(32))
-        one.setProperty("item", item)
-        one.setEnabled(bool(item.step))
+        one = QWidget()
         if item.step:
+            one = button(self.theme, _(STEPS[item.step]), self._step, look="link")
+            one.setProperty("item", item)
             one.setAccessibleName(_("{step}：{title}", step=_(STEPS[item.step]), title=item.title))
             one.setToolTip(one.accessibleName())
-        else:
-            one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        one.setFixedSize(self.theme.px(56), self.theme.px(32))
         row.addWidget(one)
         return holder
 
@@ -147,6 +148,7 @@ class Card(QFrame):
 class TodayPage(Page):
     """The first page of the morning."""
 
+    help_topic = "today"
     name = "today"
     title = "今日"
     listens_to = frozenset(
@@ -166,6 +168,8 @@ class TodayPage(Page):
         here = self.button(_("现场使用"), self._walk_in, icon="user")
         here.setToolTip(_("人已经在柜台：从现在起的预约，保存即为使用中"))
         self.set_actions(new, [board, case, here])
+        for one, kind in ((new, "booking"), (here, "booking"), (case, "service_case")):
+            context.allow(one, to_write(kind))
         context.watch.found.connect(self._found)
         context.watch.status_changed.connect(self._stands)
         context.watch.minute.connect(self._minute)
@@ -176,6 +180,7 @@ class TodayPage(Page):
         px = self.theme.px
         self.banners = Banners(self.theme)
         self.body.addWidget(self.banners)
+        SetupHint(self.context, self.banners)
         inner = QWidget()
         columns = QHBoxLayout(inner)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -350,4 +355,10 @@ class TodayPage(Page):
         block = self._block(code)
         if block is not None:
             make = partial(print_block, self.context.office, block)
-            PreviewSheet(self, self.context, block.title, make).run()
+            sheet = PreviewSheet(self, self.context, block.title, make)
+            note = partial(printed_list, self.context.office, "", block.count, block.title)
+            sheet.printed.connect(partial(self.context.tasks.run, note, self._noted))
+            sheet.run()
+
+    def _noted(self, _nothing: None) -> None:
+        """The audit line is written."""

@@ -23,6 +23,7 @@ from app.services.settling import conflicts, settle
 from app.text import _
 from app.views import tour_data as made_up
 from app.views.stage import Stage
+from app.views.tour_windows import more_windows
 from app.workspace import Workspace
 
 
@@ -158,6 +159,8 @@ class Tour:
         ):
             window.show()
             if isinstance(window, Wizard):
+                stage.settle(300)
+                self.picture(stage, "wizard-begin", window)
                 window.next()
             stage.settle(300)
             self.picture(stage, name, window)
@@ -199,6 +202,7 @@ class Tour:
         stage.settle(600)
         self.picture(stage, "search")
         stage.shell.palette_.dismiss()  # type: ignore[union-attr]
+        more_windows(self, stage)
         self._phone(stage)
         self.say(_("窗口：今日、日历、列表、表单、历史、拒绝、查找，共 {n} 张截图", n=self.pictures))
 

@@ -1,26 +1,28 @@
-"""The steps of the set-up: how to begin, which center, who works here."""
+"""The first step of the set-up: how to begin, and which center this is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (  # fmt: skip
     QButtonGroup,
-    QCheckBox,
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
+    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.errors import ShuniuError
 from app.models import division
-from app.services.local import MIN_PASSWORD
+from app.services import moving
 from app.text import _
 from app.views import dialogs
 from app.views.page import button
@@ -34,29 +36,34 @@ def size_name(size: str) -> str:
     return _(SIZES[size])
 
 
-@dataclass(frozen=True)
-class Setup:
-    """What was answered. ``card``: join by this card instead."""
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
-    card: Path | None = None
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the first step was answered with: a new center, or one of the other ways to begin."""
+
     street: str = ""
     center: str = ""
-    user: str = ""
-    password: str = ""
-    sample: bool = False
+    card: Path | None = None
+    """Join by this card."""
     backup: Path | None = None
-    """Open what another PC has left, with the ``code`` of the recovery sheet."""
+    """Open what another PC has left, with the ``code`` of the recovery sheet; or ``package``, made there for the move."""
+    package: moving.Package | None = None
     code: str = ""
 
 
 class Step(QWidget):
     """One step: a heading, a sentence, and fields with labels above and faults below."""
 
+    help_topic = "start"
     changed = Signal()
 
     def __init__(self, theme: Theme, title: str, text: str) -> None:
         super().__init__()
         self.theme = theme
+        self.fields: list[QWidget] = []
+        """In the order in which Enter goes through them."""
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(theme.px(8))
@@ -64,7 +71,7 @@ class Step(QWidget):
         heading.setFont(theme.font(20, semibold=True))
         self.column.addWidget(heading)
         self.say(text)
-        self.column.addSpacing(theme.px(16))
+        self.column.addSpacing(theme.px(8))
         self.fault_label = QLabel()
         self.fault_label.setProperty("look", "fault")
         self.fault_label.setWordWrap(True)
@@ -79,15 +86,39 @@ class Step(QWidget):
 
     def field(self, label: str, editor: QWidget) -> None:
         """A field under its label."""
-        editor.setAccessibleName(label)
-        self.column.addWidget(QLabel(label))
-        self.column.addWidget(editor)
-        self.column.addSpacing(self.theme.px(8))
+        self.column.addWidget(self.labelled(label, editor))
+        self.column.addSpacing(self.theme.px(4))
 
-    def close_column(self) -> None:
+    def labelled(self, label: str, editor: QWidget) -> QWidget:
+        """A field under its label, as one part; Enter goes through the fields in the order of these calls."""
+        editor.setAccessibleName(label)
+        self.fields.append(editor)
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self.theme.px(4))
+        column.addWidget(QLabel(label))
+        column.addWidget(editor)
+        return part
+
+    def close_column(self, *, stretch: bool = True) -> None:
         """The fault, and air below."""
         self.column.addWidget(self.fault_label)
-        self.column.addStretch(1)
+        if stretch:
+            self.column.addStretch(1)
+
+    def after(self, here: QWidget | None) -> QWidget | None:
+        """The field to go to from ``here``; None where that was the last."""
+        if here not in self.fields:
+            return None
+        ahead = self.fields[self.fields.index(here) + 1 :]
+        return next((one for one in ahead if one.isVisible() and one.isEnabled()), None)
+
+    def arrive(self) -> None:
+        """The person came here: the first field is typed in."""
+        first = next((one for one in self.fields if one.isEnabled()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fault(self) -> str:
         """What keeps the person from going on, or an empty text."""
@@ -99,35 +130,76 @@ class Step(QWidget):
         return not self.fault_label.text()
 
 
+WAYS = ("new", "join", "move", "recover")
+WITH_CODE = ("move", "recover")
+
+
 class BeginStep(Step):
-    """New center or card, and the text size. ``sized`` with the size."""
+    """How to begin, and the text size. ``sized`` with the size."""
 
     sized = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, _("欢迎使用枢纽"), _("几步就能开始。所有数据都存在这台电脑上，没有网络也能用。"))
         self.card: Path | None = None
+        self.backup: Path | None = None
+        self.package: moving.Package | None = None
         self.new = QRadioButton(_("设置本中心的第一台电脑"))
         self.join = QRadioButton(_("用入网卡加入（区里或本中心第一台电脑发的卡）"))
-        self.recover = QRadioButton(_("用恢复单恢复备份（电脑坏了、重装了、换了新电脑）"))
-        self.new.setChecked(True)
-        for one in (self.new, self.join, self.recover):
+        self.move_in = QRadioButton(_("从旧电脑搬来（旧电脑上“换电脑”做好的U盘或文件夹）"))
+        self.recover = QRadioButton(_("用恢复单恢复备份（电脑坏了、重装了）"))
+        self.choose, self.card_name = self._chooser(_("选择入网卡文件…"), self._choose, "file-text")
+        self.choose_folder, self.folder_name = self._chooser(_("选择U盘或文件夹…"), self._choose_folder, "usb")
+        self.choose_backup, self.backup_name = self._chooser(_("选择备份文件…"), self._choose_backup, "history")
+        self.code = QLineEdit()
+        self.code.setPlaceholderText(_("恢复单上的恢复码，9 组字母和数字"))
+        self.code.setAccessibleName(_("恢复码"))
+        self.ways: dict[str, QRadioButton] = dict(
+            zip(WAYS, (self.new, self.join, self.move_in, self.recover), strict=True)
+        )
+        self._parts: dict[str, tuple[QWidget, ...]] = {
+            "join": (self.choose, self.card_name),
+            "move": (self.choose_folder, self.folder_name),
+            "recover": (self.choose_backup, self.backup_name),
+        }
+        self._code_rows: dict[str, QLayout] = {}
+        column = QVBoxLayout()
+        column.setSpacing(theme.px(4))
+        for way, one in self.ways.items():
             one.setMinimumHeight(theme.target)
-            self.column.addWidget(one)
+            column.addWidget(one)
+            if way in self._parts:
+                column.addLayout(self._inset(*self._parts[way]))
+            if way in WITH_CODE:
+                self._code_rows[way] = self._inset()
+                column.addLayout(self._code_rows[way])
+        self.column.addLayout(column)
+        self.fields = [self.code]
+        self._sizes()
+        self.close_column()
+        self.new.setChecked(True)
+        for one in self.ways.values():
             one.toggled.connect(self._toggled)
+        self._toggled()
+
+    def _chooser(self, text: str, slot: Callable[[], None], icon: str) -> tuple[QPushButton, QLabel]:
+        name = QLabel()
+        name.setProperty("look", "second")
+        return button(self.theme, text, slot, icon=icon), name
+
+    def _inset(self, *parts: QWidget) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(theme.px(24), 0, 0, 0)
-        self.choose = button(theme, _("选择入网卡文件…"), self._choose, icon="file-text")
-        self.card_name = QLabel()
-        self.card_name.setProperty("look", "second")
-        row.addWidget(self.choose)
-        row.addWidget(self.card_name, 1)
-        self.column.insertLayout(self.column.indexOf(self.recover), row)
-        self._recovering()
-        self.column.addSpacing(theme.px(24))
-        self.column.addWidget(QLabel(_("文字大小")))
+        row.setContentsMargins(self.theme.px(24), 0, 0, 0)
+        for part in parts:
+            row.addWidget(part, int(isinstance(part, QLabel)))
+        return row
+
+    def _sizes(self) -> None:
+        theme = self.theme
+        self.column.addSpacing(theme.px(8))
         sizes = QHBoxLayout()
         sizes.setSpacing(theme.px(8))
+        sizes.addWidget(QLabel(_("文字大小")))
         self.sizes = QButtonGroup(self)
         for size in TEXT_SIZES:
             one = button(theme, size_name(size))
@@ -139,41 +211,64 @@ class BeginStep(Step):
         sizes.addStretch(1)
         self.column.addLayout(sizes)
         self.sizes.buttonClicked.connect(self._sized)
-        self.close_column()
-        self._toggled()
 
-    def _recovering(self) -> None:
-        theme = self.theme
-        self.backup: Path | None = None
-        self.choose_backup = button(theme, _("选择备份文件…"), self._choose_backup, icon="history")
-        self.backup_name = QLabel()
-        self.backup_name.setProperty("look", "second")
-        self.code = QLineEdit()
-        self.code.setPlaceholderText(_("恢复单上的恢复码，9 组字母和数字"))
-        self.code.setAccessibleName(_("恢复码"))
-        rows = QVBoxLayout()
-        rows.setContentsMargins(theme.px(24), 0, 0, 0)
-        row = QHBoxLayout()
-        row.addWidget(self.choose_backup)
-        row.addWidget(self.backup_name, 1)
-        rows.addLayout(row)
-        rows.addWidget(self.code)
-        self.column.addLayout(rows)
+    @property
+    def way(self) -> str:
+        """Which of :data:`WAYS` is chosen."""
+        return next(way for way, one in self.ways.items() if one.isChecked())
+
+    def arrive(self) -> None:
+        """The way that is chosen can be changed with the arrows."""
+        self.ways[self.way].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def after(self, here: QWidget | None) -> QWidget | None:
+        """From what is chosen to the code, where it is needed and missing."""
+        needed = self.code.isVisible() and not self.code.text().strip() and here is not self.code
+        return self.code if needed and self._chosen else None
 
     @Slot()
     def _toggled(self) -> None:
-        self.choose.setEnabled(self.join.isChecked())
-        for one in (self.choose_backup, self.code):
-            one.setEnabled(self.recover.isChecked())
+        for way, parts in self._parts.items():
+            for one in parts:
+                one.setVisible(way == self.way)
+        if self.way in WITH_CODE:
+            self._code_rows[self.way].addWidget(self.code)
+        self.code.setVisible(self.way in WITH_CODE)
+        self.fault_label.clear()
         self.changed.emit()
+
+    @property
+    def _chosen(self) -> bool:
+        """Whether there is something to open with the code."""
+        return (self.package if self.way == "move" else self.backup) is not None
+
+    def _found(self, name: str, label: QLabel) -> None:
+        label.setText(name)
+        self.fault_label.clear()
+        self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _choose_backup(self) -> None:
         path = dialogs.choose_open_file(self, _("选择备份文件"), _("备份 (*.shuniu-backup);;所有文件 (*)"))
         if path is not None:
             self.backup = path
-            self.backup_name.setText(path.name)
-            self.check()
+            self._found(path.name, self.backup_name)
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        folder = dialogs.choose_folder(self, _("选择旧电脑上做好的U盘或文件夹"))
+        if folder is None:
+            return
+        try:
+            package = moving.find(folder)
+        except ShuniuError as error:
+            self.package = None
+            self.folder_name.clear()
+            self.fault_label.setText("".join(dialogs.message(error)))
+            return
+        self.package = package
+        when = f"{package.made:%Y-%m-%d %H:%M}"
+        self._found(_("{center}，{when} 做好", center=package.center, when=when), self.folder_name)
 
     @Slot()
     def _choose(self) -> None:
@@ -181,7 +276,7 @@ class BeginStep(Step):
         if path is not None:
             self.card = path
             self.card_name.setText(path.name)
-            self.check()
+            self.fault_label.clear()
 
     @Slot(object)
     def _sized(self, one: QWidget) -> None:
@@ -189,15 +284,19 @@ class BeginStep(Step):
 
     def fault(self) -> str:
         """A card is needed to join, a backup and a code to recover."""
-        if self.recover.isChecked():
-            if self.backup is None:
-                return _("请先选择备份文件。")
+        if self.way == "join":
+            return _("请先选择入网卡文件。") if self.card is None else ""
+        if self.way in WITH_CODE:
+            if not self._chosen:
+                return _("请先选择U盘或文件夹。") if self.way == "move" else _("请先选择备份文件。")
             return "" if self.code.text().strip() else _("请填写恢复单上的恢复码。")
-        return _("请先选择入网卡文件。") if self.join.isChecked() and self.card is None else ""
+        return ""
 
 
 class CenterStep(Step):
     """District, street, and the center's name, filled in from the street until it is typed over."""
+
+    help_topic = "start#填写中心"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, _("这是哪个中心"), _("街镇代码会印在编号里，以后不能更改，请选准。"))
@@ -213,8 +312,23 @@ class CenterStep(Step):
         self._offered = ""
         self.district.currentIndexChanged.connect(self._district_chosen)
         self.street.currentIndexChanged.connect(self._street_chosen)
+        self.center.textChanged.connect(self.changed)
         self.close_column()
         self._district_chosen()
+
+    def fill(self, typed: Mapping[str, str]) -> None:
+        """Show what was answered before."""
+        for box, name in ((self.district, "district"), (self.street, "street")):
+            box.setCurrentIndex(max(0, box.findData(typed.get(name, ""))))
+        if typed.get("center"):
+            self.center.setText(typed["center"])
+
+    def typed(self) -> dict[str, str]:
+        """What is answered so far."""
+        return {
+            "district": self.district.currentData() or "", "street": self.street.currentData() or "",
+            "center": self.center.text().strip(),
+        }  # fmt: skip
 
     @Slot()
     def _district_chosen(self) -> None:
@@ -234,44 +348,13 @@ class CenterStep(Step):
         if self.center.text() in ("", self._offered):
             self.center.setText(offered)
         self._offered = offered
+        self.changed.emit()
 
     def fault(self) -> str:
         """Every field is needed."""
         if not self.street.currentData():
             return _("请选择区和街镇。")
         return "" if self.center.text().strip() else _("请填写中心名称。")
-
-
-class PersonStep(Step):
-    """The first person, a password if wanted, and the sample data."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, _("谁在用这台电脑"), _("第一位使用人员是系统管理员，之后可以在“设置”里添加同事。"))
-        self.user, self.password, self.again = QLineEdit(), QLineEdit(), QLineEdit()
-        self.user.setMaxLength(60)
-        for line in (self.password, self.again):
-            line.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field(_("姓名（必填）"), self.user)
-        self.field(_("密码（可以留空；至少 {n} 个字符）", n=MIN_PASSWORD), self.password)
-        self.field(_("再输一次密码"), self.again)
-        line = QFrame()
-        line.setProperty("look", "line")
-        line.setFixedHeight(1)
-        self.column.addWidget(line)
-        self.sample = QCheckBox(_("放入演示数据，先试用一下"))
-        self.sample.setMinimumHeight(theme.target)
-        self.column.addWidget(self.sample)
-        self.say(_("演示数据都标着“演示”，只留在本机，不会上报。"))
-        self.close_column()
-
-    def fault(self) -> str:
-        """A name, and two passwords that agree."""
-        password = self.password.text()
-        if not self.user.text().strip():
-            return _("请填写姓名。")
-        if password and len(password) < MIN_PASSWORD:
-            return _("密码太短，请至少用 {n} 个字符。", n=MIN_PASSWORD)
-        return "" if password == self.again.text() else _("两次输入的密码不一样。")
 
 
 class WorkStep(Step):

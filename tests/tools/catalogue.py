@@ -35,6 +35,8 @@ MO = PO.with_suffix(".mo")
 CHINESE = re.compile(r"[　-〿㐀-䶿一-鿿豈-﫿！-～]")
 """Han characters, Chinese punctuation and full-width forms: a message with any of them needs a translation."""
 HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
+TOPIC = re.compile(r"[a-z]+#")
+"""Begins a topic of the help: a page and a heading of it."""
 IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 EMPTY_HEADERS = re.compile(rb'"(Report-Msgid-Bugs-To|Last-Translator|Language-Team|Generated-By): .*\n')
 
@@ -51,6 +53,7 @@ NOT_SHOWN = {
     "app/views/self_test.py": "a record of the trial",
     "app/views/tour.py": "names and texts that the tour types",
     "app/views/tour_data.py": "names and texts that the tour types",
+    "app/views/tour_windows.py": "names and texts that the tour types",
     "app/views/records/typed.py": "words that people type for dates and times",
 }
 """Modules whose Chinese literals outside ``_()`` are data or patterns, never shown."""
@@ -132,7 +135,7 @@ class Module:
             self.found.add(node.value for node in inside if isinstance(node.value, str))
 
     def _literal(self, node: ast.Constant, wanted: set[str]) -> None:
-        if node in self.translated or node.value in OFFICIAL or self.name in NOT_SHOWN:
+        if node in self.translated or node.value in OFFICIAL or self.name in NOT_SHOWN or TOPIC.match(str(node.value)):
             return
         constant = self._constant(node)
         if constant is None:

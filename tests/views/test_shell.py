@@ -82,7 +82,7 @@ def test_what_lies_beside_a_place_is_its_tab(shell: Shell, qtbot: QtBot) -> None
 def test_a_part_is_made_in_its_form_only(shell: Shell) -> None:
     from app.views.palette import actions
 
-    titles = [one.title for one in actions()]
+    titles = [one.title for one in actions(shell.context.duty)]
     assert "新建场地预约" in titles
     assert not {"新建预约设备", "新建费用变动", "新建额度适用场地"} & set(titles)
 

@@ -58,7 +58,7 @@ def test_the_day_is_shown_in_blocks(page: TodayPage, qtbot: QtBot) -> None:
     counts = {code: len(lines(page, code)) for code in page.cards if not page.cards[code].isHidden()}
     assert counts == {"bookings": 8, "cases": 2, "findings": 0, "trainings": 1, "activities": 1, "certificates": 5}
     first = lines(page, "bookings")[0]
-    assert first.accessibleName() == "9:00-11:00 舞蹈队排练 二楼排练厅 · 红枫叶舞蹈队（演示） 已确认"
+    assert first.accessibleName() == "9:00-11:00 舞蹈队排练（演示） 二楼排练厅（演示） · 红枫叶舞蹈队（演示） 已确认"
 
 
 def test_a_line_opens_its_record_by_mouse_and_by_key(page: TodayPage, qtbot: QtBot) -> None:

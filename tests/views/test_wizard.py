@@ -1,4 +1,4 @@
-"""The set-up wizard, the settings and the sync page."""
+"""The set-up in four steps, the settings and the sync page."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.models import division
 from app.services import local, reading, syncing, writing
 from app.services.people import people
+from app.services.reading import Query
 from app.views.context import Context
 from app.views.settings_page import PasswordSheet, SettingsPage
 from app.views.sync_page import SyncPage
 from app.views.tasks import Tasks
 from app.views.theme import Theme
 from app.views.wizard import Wizard
+from app.views.wizard_rows import Rows
 from app.workspace import Workspace
 from tests.views.settling import settle
+
+YANGPU = "310110"
 
 
 @pytest.fixture
@@ -28,7 +34,7 @@ def wizard(app: QApplication, tmp_path: Path, qtbot: QtBot) -> Iterator[Wizard]:
     qtbot.addWidget(made)
     made.show()
     opened: list[Workspace] = []
-    made.finished.connect(lambda workspace, _user: opened.append(workspace))
+    made.opened.connect(opened.append)
     yield made
     assert tasks.close()
     for workspace in opened:
@@ -42,6 +48,19 @@ def choose(wizard: Wizard, district: str, street: str) -> None:
     box.setCurrentIndex(box.findText(street))
 
 
+def division_code(street: str) -> str:
+    return next(one.code for one in division.streets(YANGPU) if one.name == street)
+
+
+def typed(rows: Rows, *words: str) -> None:
+    """A line is typed at the end."""
+    line = rows.lines[-1]
+    for editor, word in zip(line.values(), words, strict=False):
+        assert isinstance(editor, QLineEdit)
+        QTest.keyClicks(editor, word) if word.isascii() else editor.setText(word)
+    rows._changed()
+
+
 def test_the_street_names_the_center_until_it_is_typed_over(wizard: Wizard) -> None:
     assert wizard.center.district.count() == 17
     choose(wizard, "杨浦区", "殷行街道")
@@ -53,22 +72,34 @@ def test_the_street_names_the_center_until_it_is_typed_over(wizard: Wizard) -> N
     assert wizard.center.center.text() == "我们的中心"
 
 
-def test_nothing_needed_is_left_out(wizard: Wizard) -> None:
+def founded(wizard: Wizard, qtbot: QtBot) -> Workspace:
+    """The first step is done."""
+    wizard.next()
+    choose(wizard, "杨浦区", "殷行街道")
+    with qtbot.waitSignal(wizard.opened, timeout=20_000) as told:
+        wizard.next()
+        assert wizard.step is wizard.work
+    qtbot.waitUntil(lambda: wizard.step is wizard.people)
+    return told.args[0]
+
+
+def test_nothing_needed_is_left_out(wizard: Wizard, qtbot: QtBot) -> None:
     wizard.next()
     wizard.next()
     assert wizard.step is wizard.center
     assert wizard.center.fault_label.text() == "请选择区和街镇。"
     choose(wizard, "杨浦区", "殷行街道")
     wizard.next()
+    qtbot.waitUntil(lambda: wizard.step is wizard.people)
     wizard.next()
-    assert wizard.person.fault_label.text() == "请填写姓名。"
-    wizard.person.user.setText("王小明")
-    wizard.person.password.setText("12345")
+    assert wizard.people.fault_label.text() == "请填写管理员姓名。"
+    wizard.people.user.setText("王小明")
+    wizard.people.password.setText("12345")
     wizard.next()
-    assert "密码太短" in wizard.person.fault_label.text()
-    wizard.person.password.setText("123456")
+    assert "密码太短" in wizard.people.fault_label.text()
+    wizard.people.password.setText("123456")
     wizard.next()
-    assert wizard.person.fault_label.text() == "两次输入的密码不一样。"
+    assert wizard.people.fault_label.text() == "两次输入的密码不一样。"
 
 
 def test_the_text_size_is_chosen_on_the_first_step(wizard: Wizard, qtbot: QtBot) -> None:
@@ -78,23 +109,30 @@ def test_the_text_size_is_chosen_on_the_first_step(wizard: Wizard, qtbot: QtBot)
 
 
 @pytest.mark.parametrize("sample", [False, True])
-def test_a_center_is_set_up(wizard: Wizard, qtbot: QtBot, sample: bool) -> None:
+def test_a_center_is_set_up_in_four_steps(wizard: Wizard, qtbot: QtBot, sample: bool) -> None:
+    workspace = founded(wizard, qtbot)
+    wizard.people.user.setText("王小明")
+    wizard.people.password.setText("123456")
+    wizard.people.again.setText("123456")
+    typed(wizard.people.others, "李梅")
     wizard.next()
-    choose(wizard, "杨浦区", "殷行街道")
+    qtbot.waitUntil(lambda: wizard.step is wizard.rooms)
+    typed(wizard.rooms.rooms, "二楼会议室", "30", "8:30-21:00")
+    wizard.rooms.sample.setChecked(sample)
     wizard.next()
-    wizard.person.user.setText("王小明")
-    wizard.person.password.setText("123456")
-    wizard.person.again.setText("123456")
-    wizard.person.sample.setChecked(sample)
-    with qtbot.waitSignal(wizard.finished, timeout=20_000) as told:
+    qtbot.waitUntil(lambda: wizard.step is wizard.desk)
+    with qtbot.waitSignal(wizard.finished) as told:
         wizard.next()
-        assert wizard.step is wizard.work
-    workspace, user = told.args
-    assert user == "王小明"
-    assert workspace.street == "310110019" or workspace.street.startswith("310110")
-    (person,) = people(workspace.office)
-    assert local.password_fits(workspace.office, person.id, "123456")
-    assert bool(reading.count(workspace.office, "venue")) is sample
+    assert told.args == [workspace, "王小明"]
+    assert workspace.street == division_code("殷行街道")
+    known = {one.name: one for one in people(workspace.office)}
+    assert set(known) == {"王小明", "李梅"}
+    assert local.password_fits(workspace.office, known["王小明"].id, "123456")
+    own = reading.ids(workspace.office, "venue", Query(where={"owner": workspace.street}))
+    (room,) = reading.rows(workspace.office, "venue", own)
+    assert (room.values["name"], room.values["capacity"], room.values["opens"]) == ("二楼会议室", 30, "8:30-21:00")
+    assert bool(reading.count(workspace.office, "booking")) is sample
+    assert workspace.check() == []
 
 
 def test_a_folder_in_use_is_told_on_the_page(wizard: Wizard, qtbot: QtBot) -> None:
@@ -102,11 +140,9 @@ def test_a_folder_in_use_is_told_on_the_page(wizard: Wizard, qtbot: QtBot) -> No
     wizard.next()
     choose(wizard, "杨浦区", "殷行街道")
     wizard.next()
-    wizard.person.user.setText("王小明")
-    wizard.next()
     assert wizard.tasks.drain()
-    assert wizard.step is wizard.person
-    assert "已经有数据" in wizard.person.fault_label.text()
+    assert wizard.step is wizard.center
+    assert "已经有数据" in wizard.center.fault_label.text()
 
 
 def test_a_pc_joins_by_the_card_of_the_first_one(

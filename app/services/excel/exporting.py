@@ -22,6 +22,7 @@ from app.services.excel.shown import masked, named, plain
 from app.services.office import Office
 from app.services.privacy import reveal
 from app.services.reading import Query, Row
+from app.services.rights import EXPORT, REVEAL
 from app.services.survivors import Merged
 from app.text import _
 
@@ -50,8 +51,10 @@ class Exported:
 
 def export(office: Office, kind: str, query: Query | None = None, *, full: bool = False) -> Exported:
     """The records that fit ``query``, masked by class unless ``full``, which writes an audit line for each record with
-    personal values; every export is audited. Raises :class:`Refusal` for more than a file can be imported with."""
+    personal values; every export is audited. Raises :class:`Refusal` for more than a file can be imported with, and for
+    somebody who may not."""
     declared = kind_of(kind)
+    office.duty.need(EXPORT, *([REVEAL] if full else []))
     wanted = reading.ids(office, kind, query)
     if len(wanted) > MAX_ROWS:
         from app.errors import Refusal

@@ -23,6 +23,7 @@ from app.services.excel.plan import CHANGE, ERROR, NEW, SAME, Change, Plan, Plan
 from app.services.excel.sheets import Cell, Sheet, address, is_blank
 from app.services.excel.shown import plain
 from app.services.office import Office, Unit
+from app.services.rights import to_write
 from app.services.rules import IDS, RULES_THAT_LOOK, look_ahead
 from app.services.survivors import Merged
 from app.services.writing import put
@@ -42,8 +43,10 @@ def read(kind: str, path: Path, sheet: str = "") -> Sheet:
 def plan(office: Office, kind: str, sheet: Sheet, *, reason: str = "", tell: Tell | None = None) -> Plan:
     """What an import of ``sheet`` would do; nothing is written.
 
-    ``reason`` overrides policies (rules.md 23). Raises :class:`Refusal` where the sheet as a whole is not acceptable.
+    ``reason`` overrides policies (rules.md 23). Raises :class:`Refusal` where the sheet as a whole is not acceptable, and
+    where this person may not write such records.
     """
+    office.duty.need(to_write(kind))
     with _trial(office, write=bool(reason) or kind in RULES_THAT_LOOK) as unit:
         return _Planning(unit, kind_of(kind), sheet, reason, tell).plan()
 

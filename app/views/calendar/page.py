@@ -14,6 +14,7 @@ from app.services import calendar, months
 from app.services.availability import Free
 from app.services.boards import Block, Board
 from app.services.months import Month
+from app.services.rights import PRINT, to_write
 from app.text import _
 from app.views.calendar import words
 from app.views.calendar.bar import DAY_VIEW, MONTH_VIEW, WEEK_VIEW, Bar
@@ -38,6 +39,7 @@ BOARD, MONTH, NO_ROOMS = 0, 1, 2
 class CalendarPage(Page):
     """Shows a board or a month, asks the services, and says what they answer."""
 
+    help_topic = "calendar"
     name = "calendar"
     title = "场地日历"
     listens_to = frozenset({"booking", "venue", "closure", "calendar_day", "slot_waiting", "center"})
@@ -72,6 +74,8 @@ class CalendarPage(Page):
         self.book_button = self.button(_("预约"), self.book, icon="plus", look="primary", keys="F5")
         self.print_button = self.button(_("打印安排表"), self.print_plan, icon="printer", keys="Ctrl+P")
         self.set_actions(self.book_button, [self.print_button])
+        context.allow(self.book_button, to_write("booking"))
+        context.allow(self.print_button, PRINT)
         self.setFocusProxy(self.grid)
         self._wire()
         self._clock = QTimer(self)

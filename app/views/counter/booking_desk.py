@@ -31,6 +31,8 @@ KEPT = ("deposit_kept", "deposit_reason")
 class BookingDesk(StepBar):
     """The row above a booking's form; beside a refused one, what is free instead."""
 
+    help_topic = "booking#到场和离场"
+
     labels: ClassVar[Mapping[str, tuple[str, str]]] = {
         "approve": ("批准", "check"),
         "reject": ("不批准…", "x"),

@@ -62,6 +62,7 @@ def span_of(first: str, last: str | None, hours: str | None) -> tuple[str, str]:
 class ClosingPage(Page):
     """From the list of closures, or Ctrl+K."""
 
+    help_topic = "closing"
     name = "closing"
     title = "停用场地"
     listens_to = frozenset({"booking", "closure", "venue"})

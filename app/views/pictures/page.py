@@ -23,6 +23,7 @@ from app.views.pictures.spans import spans
 class PicturesPage(Page):
     """One picture at a time; what, when and which room are chosen above it."""
 
+    help_topic = "charts"
     name = "pictures"
     title = "统计图"
     listens_to = frozenset({"booking", "venue"})

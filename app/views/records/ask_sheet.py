@@ -15,6 +15,7 @@ from app.text import _
 from app.views import dialogs
 from app.views.context import Context
 from app.views.dialogs import Sheet
+from app.views.help.asking import kind_topic
 from app.views.records.form import RecordForm
 
 Job = Callable[[dict[str, Any]], Any]
@@ -30,6 +31,7 @@ class AskSheet(Sheet):
     ) -> None:  # fmt: skip
         super().__init__(parent, title, yes)
         self.context, self.kind, self.job = context, kind, job
+        self.help_topic = kind_topic(kind.name)
         self.answer: Any = None
         self.form = RecordForm(context, kind, names, optional=optional)
         self.form.start_new(values, {})

@@ -6,35 +6,26 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QWidget
 
 from app.errors import Refusal
 from app.models.registry import KINDS
 from app.services.binned import Binned, binned, restore
+from app.services.rights import to_delete
 from app.services.writing import Saved
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context
 from app.views.page import Page
-from app.views.records.table import CellDelegate
+from app.views.records.plain_table import KEY, PlainTable
 from app.views.records.typed import say_moment
-
-ID_ROLE = Qt.ItemDataRole.UserRole
 
 
 class BinPage(Page):
     """Newest first."""
 
+    help_topic = "undo#回收站"
     name = "bin"
     listens_to = frozenset(KINDS)
 
@@ -54,23 +45,8 @@ class BinPage(Page):
         bar.addStretch(1)
         self.body.addLayout(bar)
         self.setFocusProxy(self.search)
-        self.table = QTableWidget(0, 4)
-        self.table.setHorizontalHeaderLabels([_("名称"), _("种类"), _("谁删的"), _("什么时候")])
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setItemDelegate(CellDelegate(self.theme, self.table))
-        self.table.setAccessibleName(_("回收站"))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(px(36))
-        head = self.table.horizontalHeader()
-        head.setStyleSheet("QHeaderView { border: none; }")
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setHighlightSections(False)
-        head.setFixedHeight(px(36))
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 144), (2, 240), (3, 200)):
-            self.table.setColumnWidth(column, px(width))
+        columns = ((_("名称"), 0), (_("种类"), 144), (_("谁删的"), 240), (_("什么时候"), 200))
+        self.table = PlainTable(self.theme, _("回收站"), columns)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty_state(_("回收站是空的。删掉的记录会放在这里，随时可以恢复。")))
@@ -105,35 +81,34 @@ class BinPage(Page):
         words = self.search.text().lower().split()
         shown = [one for one in self.found if all(word in one.haystack for word in words)]
         today = self.context.office.clock().date()
-        self.table.clearContents()
-        self.table.setRowCount(len(shown))
-        for at, one in enumerate(shown):
+        rows = []
+        for one in shown:
             when = datetime.fromtimestamp(one.at).strftime("%Y-%m-%dT%H:%M") if one.at else ""
             who = _("{who} · {pc}", who=one.actor or _("（未登录）"), pc=one.pc) if one.at else ""
-            for column, text in enumerate((one.title, _(one.kind.label), who, say_moment(when, today) if when else "")):
-                item = QTableWidgetItem(text)
-                item.setData(ID_ROLE, (one.kind.name, one.id))
-                self.table.setItem(at, column, item)
+            words = (one.title, _(one.kind.label), who, say_moment(when, today) if when else "")
+            rows.append(((one.kind.name, one.id), words))
+        self.table.fill(rows)
         self.stack.setCurrentIndex(0 if self.found else 1)
         self._selected()
 
     @property
     def selected(self) -> list[tuple[str, str]]:
         """(kind, id) of the selected rows."""
-        rows = sorted({item.row() for item in self.table.selectedItems()})
-        return [tuple(item.data(ID_ROLE)) for row in rows if (item := self.table.item(row, 0)) is not None]
+        return [tuple(key) for key in self.table.selected_keys() if isinstance(key, (tuple, list))]
 
     @Slot()
     def _selected(self) -> None:
         count = len(self.selected)
-        self.restorer.setEnabled(bool(count))
+        rights = dict.fromkeys(right for kind, _id in self.selected for right in to_delete(kind))
+        if self.context.allow(self.restorer, *rights, usable=bool(count)):
+            self.restorer.setToolTip("")
         self.restorer.setText(_("恢复选中的 {n} 条", n=count) if count > 1 else _("恢复选中的"))
 
     @Slot(int, int)
     def _open(self, row: int, _column: int) -> None:
         item = self.table.item(row, 0)
         if item is not None:
-            self.context.open_record(*item.data(ID_ROLE))
+            self.context.open_record(*item.data(KEY))
 
     @Slot()
     def _restore(self) -> None:

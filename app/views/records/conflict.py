@@ -23,6 +23,8 @@ from app.errors import Refusal
 from app.models.record import Kind
 from app.services.differing import Choice, Difference, differences
 from app.services.office import Office
+from app.services.privacy import hidden_fields, shown_to
+from app.services.rights import SETTLE, to_write
 from app.services.settling import settle
 from app.sync.change import Stamp
 from app.text import _
@@ -125,7 +127,7 @@ class DifferenceCard(QFrame):
 
     @Slot(int, bool)
     def _toggled(self, number: int, checked: bool) -> None:
-        self.button.setEnabled(True)
+        self.context.allow(self.button, SETTLE, to_write(self.what.kind.name))
         if number == OWN and self.form is not None:
             self.form.setVisible(checked)
             if checked:
@@ -206,7 +208,8 @@ class ConflictPanel(QWidget):
             text = _("{kind}“{title}”：两台电脑改了同一处，两个值都留着。请选一个，或另填一个；没选的在历史里还能看到。",
                      kind=_(self.kind.label), title=found[0].title)  # fmt: skip
             self._intro.setText(text)
-        self.revealer.setVisible(any(what.hidden for what in found))
+        duty, hidden = self.context.duty, hidden_fields(self.kind)
+        self.revealer.setVisible(any(what.hidden for what in found) and shown_to(duty, self.kind) == hidden)
         for at, what in enumerate(found):
             card = DifferenceCard(self.context, what)
             card.settled.connect(self.load, Qt.ConnectionType.QueuedConnection)
@@ -221,6 +224,8 @@ class ConflictPanel(QWidget):
 
 class ConflictSheet(Sheet):
     """The conflicts of one record in a sheet; it closes when none is left."""
+
+    help_topic = "todo#两台电脑改得不一样"
 
     def __init__(self, parent: QWidget, context: Context, kind: Kind, record_id: str) -> None:
         super().__init__(parent, _("处理冲突"), _("好"), _("以后再说"))

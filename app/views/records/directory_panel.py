@@ -17,6 +17,8 @@ LONGEST = 60
 class DirectoryPanel(QFrame):
     """Shows the differences of one organization. ``taken`` with the names of the fields to take over."""
 
+    help_topic = "organizations#与区名录不同"
+
     taken = Signal(object)
 
     def __init__(self, theme: Theme, entry: Entry, parent: QWidget | None = None) -> None:

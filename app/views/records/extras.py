@@ -21,6 +21,7 @@ EXTRAS: Final = MappingProxyType(
         "booking": ("app.views.counter.booking_desk", "BookingDesk"),
         "slot_waiting": ("app.views.counter.waiting_desk", "WaitingDesk"),
         "key_handover": ("app.views.counter.key_desk", "KeyDesk"),
+        "user": ("app.views.account_desk", "AccountDesk"),
     }
 )
 

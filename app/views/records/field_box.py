@@ -29,6 +29,10 @@ class FieldBox(QWidget):
         layout.addWidget(editor)
         self._masked: QWidget | None = None
         self._masked_line: QLineEdit | None = None
+        self._eye = QToolButton(self)
+        self._eye.hide()
+        self.revealable = True
+        """Whether the person at the desk may have a masked value shown."""
         if field.help:
             layout.addWidget(self._words(_(field.help), SECOND))
         self._fault = self._words("", RED)
@@ -59,6 +63,7 @@ class FieldBox(QWidget):
         if self._masked is not None and self._masked_line is not None:
             self._masked_line.setText(text or "")
             self._masked.setVisible(text is not None)
+            self._eye.setVisible(self.revealable)
         self.editor.setVisible(text is None)
 
     def _mask(self) -> QWidget:
@@ -72,7 +77,7 @@ class FieldBox(QWidget):
         line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         line.setStyleSheet(f"color: {SECOND};")
         line.setAccessibleName(_("{label}（已隐藏）", label=_(self.field.label)))
-        button = QToolButton()
+        button = self._eye
         button.setIcon(self.theme.icon("eye"))
         button.setFixedSize(self.theme.px(32), self.theme.px(32))
         button.setToolTip(_("显示个人信息（会记入查看记录）"))
@@ -119,6 +124,7 @@ class FieldBox(QWidget):
     def pick(self) -> None:
         """F2."""
         if self.masked:
-            self.reveal.emit()
+            if self.revealable:
+                self.reveal.emit()
         else:
             self.editor.pick()

@@ -123,7 +123,9 @@ class PeriodChip(Chip):
     custom = Signal()
     """The user wants to type the span."""
 
-    def __init__(self, theme: Theme, field: Field, today: date, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, field: Field, today: date, parent: QWidget | None = None, *, typed: bool = True
+    ) -> None:
         super().__init__(theme, _(field.label), parent)
         self.field, self.period = field, None
         menu = QMenu(self)
@@ -132,7 +134,8 @@ class PeriodChip(Chip):
             action.setData(period)
             action.triggered.connect(self._picked)
         menu.addSeparator()
-        menu.addAction(_("自选日期…")).triggered.connect(self.custom)
+        if typed:
+            menu.addAction(_("自选日期…")).triggered.connect(self.custom)
         menu.addAction(_("全部")).triggered.connect(self.clear)
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -101,6 +101,7 @@ class RecordForm(QWidget):
     def _box(self, field: Field) -> FieldBox:
         editor = editor_for(field, self.context, self.kind.name)
         box = FieldBox(field, editor, self.context.theme, self)
+        box.revealable = self.context.duty.shows(self.kind, field)
         editor.changed.connect(self._edited)
         editor.left.connect(self._next)
         box.reveal.connect(self.reveal)

@@ -76,7 +76,7 @@ def at_the_desk(office: Office, kind: Kind) -> dict[str, Any]:
         values["started_at"] = office.now
     handler = kind.fields.get("handler")
     if handler is not None and handler.targets == ("user",) and office.actor:
-        found = reading.ids(office, "user", Query(where={"name": office.actor}), 1)
+        found = [office.user] if office.user else reading.ids(office, "user", Query(where={"name": office.actor}), 1)
         values |= {"handler": found[0]} if found else {}
     return values
 

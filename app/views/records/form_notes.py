@@ -11,6 +11,7 @@ from app.models.registry import KINDS
 from app.services import directory, drafts
 from app.services.drafts import Draft
 from app.services.merging import unmerge
+from app.services.sample import DEMO
 from app.services.writing import Saved
 from app.text import _, listed
 from app.views.context import Said
@@ -37,6 +38,8 @@ class FormNotes(QObject):
         for name in list(self.banners.shown):
             self.banners.drop(name)
         row = found.row
+        if barred := self.page.saving.barred:
+            self.banners.put("barred", _("只能查看：{why}。", why=barred))
         if row is not None and row.deleted:
             banner = self.banners.put("deleted", _("这条记录在回收站里，只能查看。"))
             banner.offer(_("恢复"), self.page.restore)
@@ -44,6 +47,8 @@ class FormNotes(QObject):
             banner = self.banners.put("published", _("这是区里下发的记录，只能查看。"))
             if found.adopted is not None:
                 banner.offer(_("据此建立本中心的记录"), self.adopt)
+        if row is not None and row.owner == DEMO:
+            self.banners.put("sample", _("这是演示数据：只在本机，不会上报，清除演示数据时一起去掉。"))
         self._stands(found)
         if row is not None and row.conflicts:
             text = _("有 {n} 处被两台电脑改成了不同的内容，两个值都留着。", n=row.conflicts)

@@ -13,8 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -31,17 +29,18 @@ from app.text import _
 from app.views import dialogs
 from app.views.banners import Banners
 from app.views.context import Context, Said
+from app.views.help.asking import kind_topic
 from app.views.page import Page
 from app.views.records import form_jobs as jobs
 from app.views.records.extras import extra_for
 from app.views.records.form import RecordForm
+from app.views.records.form_actions import FormActions
 from app.views.records.form_jobs import Loaded, Written
 from app.views.records.form_notes import FormNotes
 from app.views.records.form_parts import RelatedList
 from app.views.records.history_panel import HistoryPanel
 from app.views.records.quick_new import QuickNew
 from app.views.records.saving import Saving
-from app.views.records.slip_preview import SlipSheet
 
 DRAFT_MS = 1000
 WIDEST = 1200
@@ -63,6 +62,7 @@ class FormPage(Page):
     ) -> None:
         super().__init__(context, parent)
         self.kind, self.record_id, self.values = kind_of(kind), record_id, dict(values or {})
+        self.help_topic = kind_topic(kind)
         self.listens_to = frozenset({kind, *(relation.kind.name for relation in relations(kind))})
         self.row: Row | None = None
         self.seen: Seen = {}
@@ -78,6 +78,7 @@ class FormPage(Page):
         self.notes = FormNotes(self)
         self.saving = Saving(self)
         self.extra = extra_for(self)
+        self.actions_on_top = FormActions(self)
         self._lay_out()
         self.form.changed.connect(self._edited)
         self.form.reveal.connect(self._reveal)
@@ -139,39 +140,11 @@ class FormPage(Page):
         self.body.addLayout(foot)
         self._set_state()
 
-    def _actions_on_top(self) -> None:
-        """The first slip, the history, and under 更多 what is wanted now and then."""
-        quiet: list[QPushButton] = []
-        for name, label in self.forms[:1]:
-            one = self.button(_("打印{form}", form=label), self._print, icon="printer", keys="Ctrl+P")
-            one.setProperty("form", name)
-            quiet.append(one)
-        if self.row is not None:
-            self.history_button = self.button(_("历史"), self.show_history, icon="history")
-            quiet.append(self.history_button)
-            deletes = not self.row.deleted and not self.read_only
-            if len(self.forms) > 1:
-                quiet.append(self._more(deletes))
-            elif deletes:
-                quiet.append(self.button(_("删除"), self._delete, icon="trash-2"))
-        self.set_actions(None, quiet)
-
-    def _more(self, deletes: bool) -> QPushButton:
-        """A button with a menu: the other slips, and the way into the bin."""
-        more = self.button(_("更多"))
-        menu = QMenu(more)
-        for name, label in self.forms[1:]:
-            action = menu.addAction(self.theme.icon("printer"), _("打印{form}", form=label), self._print)
-            action.setProperty("form", name)
-        if deletes:
-            menu.addAction(self.theme.icon("trash-2"), _("删除"), self._delete)
-        more.setMenu(menu)
-        return more
-
     @property
     def read_only(self) -> bool:
         """Whether the record can only be looked at."""
-        return self.row is not None and (self.row.deleted or self.row.published or self.merged)
+        shut = self.row is not None and (self.row.deleted or self.row.published or self.merged)
+        return shut or bool(self.saving.barred)
 
     def _set_state(self) -> None:
         usable = self.ready and not self.read_only
@@ -214,7 +187,7 @@ class FormPage(Page):
         self.show_related(found)
         self.extra.about(found)
         self._say_title()
-        self._actions_on_top()
+        self.actions_on_top.show()
         self._set_state()
         if not self.read_only:
             self.form.focus_first() if found.row is None else self.form.focus_top()
@@ -292,11 +265,11 @@ class FormPage(Page):
     def _reveal(self) -> None:
         if self.record_id is not None:
             job = partial(jobs.revealed, self.context.office, self.kind.name, self.record_id)
-            self.context.tasks.run(job, self._revealed, owner=self)
+            self.context.tasks.run(job, self._revealed, self.saving.refused, owner=self)
 
     def _revealed(self, row: Row) -> None:
         """Show the personal fields; the others stay as they are."""
-        hidden = [name for name, box in self.form.boxes.items() if box.masked]
+        hidden = [name for name, box in self.form.boxes.items() if box.masked and box.revealable]
         self.form.load(row, masked=False, only=hidden)
         for name in hidden:
             field = self.kind.log_field(name)
@@ -328,17 +301,8 @@ class FormPage(Page):
         self.resizeEvent(QResizeEvent(self.size(), self.size()))
 
     @Slot()
-    def _print(self) -> None:
-        if self.record_id is not None:
-            name = str(self.sender().property("form"))
-            title = dict(self.forms)[name]
-            number = self.row.number if self.row is not None else ""
-            sheet = SlipSheet(self, self.context, self.kind.name, self.record_id, name, title)
-            sheet.file_name = f"{title} {number or ''}".strip()
-            sheet.open()
-
-    @Slot()
-    def _delete(self) -> None:
+    def delete(self) -> None:
+        """Put the record into the bin."""
         if self.record_id is not None:
             job = partial(set_deleted, self.context.office, self.kind.name, [self.record_id], True, seen=self.seen)
             self.context.tasks.run(job, self._deleted, self.saving.refused, owner=self)

@@ -14,6 +14,7 @@ from app.services import holding
 from app.services.devices import devices
 from app.services.holding import HeldLog, HeldWrite
 from app.services.office import Office
+from app.services.rights import SETTLE
 from app.text import _
 from app.views import dialogs
 from app.views.context import Context
@@ -61,6 +62,8 @@ class HeldCard(QFrame):
         head.addWidget(title, 1)
         self.aside = button(self.theme, _("不采纳"), self._set_aside)
         self.adopter = button(self.theme, _("采纳"), self._adopt, icon="check")
+        for one in (self.adopter, self.aside):
+            context.allow(one, SETTLE)
         head.addWidget(self.aside)
         head.addWidget(self.adopter)
         column.addLayout(head)
@@ -149,13 +152,14 @@ class HeldCard(QFrame):
 
     def _failed(self, error: Exception) -> None:
         for one in (self.adopter, self.aside):
-            one.setEnabled(True)
+            self.context.allow(one, SETTLE)
         dialogs.report(self, error)
 
 
 class HeldPage(Page):
     """A card for each PC whose changes wait."""
 
+    help_topic = "todo#待采纳的修改"
     name = "held"
     title = "待采纳的修改"
     listens_to = frozenset(KINDS)

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.models.record import Kind
-from app.services.privacy import hidden_fields, reveal
+from app.services.privacy import hidden_fields, reveal, shown_to
+from app.services.rights import to_write
 from app.services.telling import Told, told
 from app.services.undoing import Undone, undo
 from app.text import _
@@ -24,6 +25,8 @@ SHOWN = 60
 
 class HistoryPanel(QFrame):
     """Newest first. ``closed`` when the user puts it away."""
+
+    help_topic = "undo#历史"
 
     closed = Signal()
 
@@ -43,7 +46,8 @@ class HistoryPanel(QFrame):
         head.addStretch(1)
         self.shower = QPushButton(_("显示个人信息"))
         self.shower.setProperty("look", "link")
-        self.shower.setVisible(bool(hidden_fields(kind)))
+        hidden = hidden_fields(kind)
+        self.shower.setVisible(bool(hidden) and shown_to(context.duty, kind) == hidden)
         self.shower.clicked.connect(self._reveal)
         head.addWidget(self.shower)
         close = QToolButton()
@@ -101,7 +105,7 @@ class HistoryPanel(QFrame):
         title = self._words(entry.title)
         title.setFont(theme.font(14, not entry.audit))
         head.addWidget(title, 1)
-        if entry.undoable:
+        if entry.undoable and self.context.duty.may(to_write(self.kind.name)):
             button = QPushButton(_("撤销"))
             button.setProperty("look", "link")
             button.setToolTip(_("恢复这次操作之前的内容"))

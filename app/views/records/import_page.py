@@ -70,6 +70,7 @@ def _teller(progress: Progress) -> Callable[[int, int], None]:
 class ImportPage(Page):
     """The import of records of one kind; lies on top of the list it was opened from."""
 
+    help_topic = "excel#导入"
     name = "import"
 
     def __init__(self, context: Context, kind: str, parent: QWidget | None = None) -> None:

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.errors import Refusal
 from app.models.fields import Misfit
 from app.models.record import Kind
-from app.services import reading
+from app.services import reading, slips
 from app.services.office import Office
 from app.services.privacy import reveal
 from app.services.reading import Query, Row
+from app.services.rights import PRINT
 from app.services.writing import Saved, change_many, set_deleted
 from app.text import _
 from app.views import dialogs
@@ -48,7 +49,8 @@ def remove_all(office: Office, kind: str, ids: Sequence[str], seen: Any = None) 
 
 
 def list_pdf(office: Office, kind: Kind, query: Query, columns: Columns, note: str) -> bytes:
-    """The list as filtered, as a PDF; personal values masked."""
+    """The list as filtered, as a PDF; personal values masked. Raises :class:`Refusal` for somebody who may not print."""
+    office.duty.need(PRINT)
     from app.services.slips import slip_context
     from app.slips.table import Column, table_slip
 
@@ -66,6 +68,8 @@ def list_pdf(office: Office, kind: Kind, query: Query, columns: Columns, note: s
 
 class SeveralSheet(Sheet):
     """Asks for a field and a value, and checks the value before it closes."""
+
+    help_topic = "lists#批量修改"
 
     def __init__(self, parent: QWidget, body: EditSeveral) -> None:
         super().__init__(parent, _("批量修改"), _("修改"))
@@ -199,7 +203,15 @@ class ListJobs(QObject):
         job = partial(list_pdf, self.context.office, page.kind, page.model.query, page.model.columns, note)
         title = _("{kind}一览", kind=_(page.kind.label))
         sheet = PreviewSheet(self.page, self.context, title, job)
+        rows = min(len(page.model.ids), PRINTED_AT_MOST)
+        sheet.printed.connect(partial(self._printed, rows))
         sheet.open()
+
+    def _printed(self, rows: int) -> None:
+        self.context.tasks.run(partial(slips.printed_list, self.context.office, self.kind, rows), self._noted)
+
+    def _noted(self, _nothing: Any) -> None:
+        """The audit line is written."""
 
     def _refused(self, error: Exception) -> None:
         """A refusal names the field; anything else is shown as it is."""

@@ -14,10 +14,12 @@ from app.models.record import Kind
 from app.models.registry import kind_of
 from app.services import local, reading
 from app.services.office import Office
-from app.services.privacy import hidden_fields
+from app.services.privacy import shown_to
 from app.services.reading import Query
+from app.services.rights import PRINT, SETTLE, to_delete, to_write
 from app.text import _
 from app.views.context import Context
+from app.views.help.asking import kind_topic
 from app.views.page import Page
 from app.views.records import columns as cols
 from app.views.records.columns import Columns
@@ -37,7 +39,7 @@ class ListPage(Page):
 
     def __init__(self, context: Context, kind: str, query: Query | None = None, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self.kind = kind_of(kind)
+        self.kind, self.help_topic = kind_of(kind), kind_topic(kind)
         self.listens_to = frozenset({kind, *(t for f in self.kind.fields.values() for t in f.targets)})
         kept = local.read(context.office, cols.key(self.kind))
         self.model = RecordsModel(context, self.kind, cols.restored(self.kind, kept), self)
@@ -105,6 +107,8 @@ class ListPage(Page):
             quiet[1] = self.button(_("续办…"), self._renew_series, icon="refresh-cw")
             self.tables.take_in(printing)
         self.set_actions(new, quiet)
+        self.context.allow(new, to_write(self.kind.name))
+        self.context.allow(printing, PRINT)
 
     @Slot()
     def _renew_series(self) -> None:
@@ -149,7 +153,7 @@ class ListPage(Page):
         for one in (self._edit, self._remove, self._merge, self._reveal):
             row.addWidget(one)
         row.addStretch(1)
-        self._reveal.setVisible(bool(hidden_fields(self.kind)))
+        self._reveal.setVisible(bool(shown_to(self.context.duty, self.kind)))
         self._say_selected()
         return self._several
 
@@ -240,6 +244,8 @@ class ListPage(Page):
         else:
             offered = self.button(_("新建{kind}", kind=label), self._new, icon="plus")
             bring = self.button(_("从 Excel 导入"), self.tables.bring, look="link")
+            for one in (offered, bring):
+                self.context.allow(one, to_write(self.kind.name))
             self._nothing = self.empty_state(_("还没有{kind}。", kind=label), offered, bring)
         self.stack.addWidget(self._nothing)
         self.stack.setCurrentWidget(self._nothing)
@@ -267,9 +273,11 @@ class ListPage(Page):
         count = len(self.selected)
         words = _("选中 {n} 条", n=count) if count else _("单击选中，Ctrl 或 Shift 可多选；双击或回车打开")
         self._several_words.setText(words)
-        for one in (self._edit, self._remove, self._reveal):
-            one.setEnabled(bool(count))
-        self._merge.setEnabled(count == 2)
+        allow, write = self.context.allow, to_write(self.kind.name)
+        self._reveal.setEnabled(bool(count))
+        allow(self._edit, write, usable=bool(count))
+        allow(self._remove, *to_delete(self.kind.name), usable=bool(count))
+        allow(self._merge, SETTLE, write, usable=count == 2)
 
     @property
     def selected(self) -> list[str]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from app.services.office import Office
 from app.services.privacy import hidden_fields
 from app.services.reading import Query
+from app.services.rights import EXPORT, REVEAL, to_write
 from app.text import _
 from app.views import dialogs
 from app.views.context import Said
@@ -49,13 +50,14 @@ class ListTables(QObject):
         super().__init__(page)
         self.page, self.context = page, page.context
         self.menu = menu = QMenu(page)
-        menu.addAction(_("导出这个列表…"), self.export)
+        may = page.context.duty.may
+        menu.addAction(_("导出这个列表…"), self.export).setEnabled(may(EXPORT))
         if hidden_fields(page.kind):
-            menu.addAction(_("导出，含完整个人信息…"), self.export_full)
+            menu.addAction(_("导出，含完整个人信息…"), self.export_full).setEnabled(may(EXPORT, REVEAL))
         if page.kind.name == "booking":
-            menu.addAction(_("导出为日历（.ics）…"), self.export_calendar)
+            menu.addAction(_("导出为日历（.ics）…"), self.export_calendar).setEnabled(may(EXPORT))
         menu.addSeparator()
-        menu.addAction(_("从文件导入…"), self.bring)
+        menu.addAction(_("从文件导入…"), self.bring).setEnabled(may(to_write(page.kind.name)))
         self.button: QPushButton = page.button(_("Excel"), icon="arrow-up-down")
         self.button.setMenu(menu)
         self.button.setToolTip(_("导出到 Excel，或从 Excel 导入"))

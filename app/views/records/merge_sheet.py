@@ -21,6 +21,7 @@ from app.errors import Refusal
 from app.models.record import Kind
 from app.models.registry import KINDS
 from app.services.merging import Differing, Pair, merge, pair
+from app.services.privacy import hidden_fields, shown_to
 from app.services.writing import Saved
 from app.text import _, listed
 from app.views import dialogs
@@ -152,6 +153,8 @@ class PairTable(QFrame):
 class MergeSheet(Sheet):
     """Two records of one kind, to be merged into one; the undo bar takes it back."""
 
+    help_topic = "lists#合并重复的记录"
+
     def __init__(self, parent: QWidget, context: Context, kind: Kind, one: str, other: str) -> None:
         super().__init__(parent, _("合并两条{kind}", kind=_(kind.label)), _("合并"))
         self.context, self.kind, self.ids = context, kind, (one, other)
@@ -188,7 +191,8 @@ class MergeSheet(Sheet):
                 if name in self.table.values:
                     self.table.choose(name, group.checkedId())
         self.scroller.setWidget(self.table)
-        self.revealer.setVisible(what.hidden)
+        duty, hidden = self.context.duty, hidden_fields(self.kind)
+        self.revealer.setVisible(what.hidden and shown_to(duty, self.kind) == hidden)
         self.yes.setEnabled(True)
 
     @Slot()

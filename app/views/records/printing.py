@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
 from app.errors import EnvironmentFault
 from app.services.printers import Offset
@@ -19,9 +19,9 @@ MILLIMETRES = 25.4
 
 
 def printer_for(size: QSizeF, name: str = "") -> QPrinter:
-    """A printer, the usual one unless named, set to paper of ``size`` in points, without margins."""
+    """A printer, the usual one unless one is named that is there, set to paper of ``size`` in points, without margins."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    if name:
+    if name and not QPrinterInfo.printerInfo(name).isNull():
         printer.setPrinterName(name)
     apply_paper(printer, size)
     return printer

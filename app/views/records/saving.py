@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.errors import Fault, Refusal
+from app.services.rights import to_write
 from app.text import _, listed
 from app.views import dialogs
 from app.views.records import form_jobs as jobs
@@ -27,6 +28,11 @@ class Saving(QObject):
         self.page, self.context = page, page.context
         self.another = False
         self.under_way = False
+
+    @property
+    def barred(self) -> str:
+        """Why the person at the desk may not save such records; empty where they may."""
+        return self.context.duty.why(to_write(self.page.kind.name))
 
     @Slot()
     def save(self) -> None:

@@ -19,6 +19,7 @@ from app.views import dialogs
 from app.views.context import Context
 from app.views.dialogs import Sheet
 from app.views.page import button
+from app.views.preferences import Preferences
 from app.views.records.pdf_pages import POINTS, PagePicture, pictures
 from app.views.records.printing import apply_paper, dots_per_point, printer_for, send
 from app.views.tasks import OTHER
@@ -40,6 +41,8 @@ def filled(sheet: Sheet) -> None:
 
 class PreviewSheet(Sheet):
     """Pages, zoom, 打印 and 另存为 PDF. ``printed`` when it went to paper or file."""
+
+    help_topic = "printing"
 
     printed = Signal()
 
@@ -160,7 +163,8 @@ class PreviewSheet(Sheet):
         by what this printer prints off."""
         if not self.pages:
             return
-        printer = printer_for(self.pages[0].size, self.printer_name)
+        usual = Preferences.load(self.context.workspace.machine.folder.parent).printer
+        printer = printer_for(self.pages[0].size, self.printer_name or usual)
         printer.setDocName(self.file_name)
         if not self.context.choose_printer(self, printer):
             return

@@ -138,6 +138,7 @@ class TodoRow(QWidget):
 class TodoPage(Page):
     """Groups of things to do, most serious first."""
 
+    help_topic = "todo"
     name = "todo"
     listens_to = frozenset(KINDS)
 

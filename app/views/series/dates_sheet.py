@@ -34,6 +34,8 @@ def line_of(one: Dated) -> Line:
 class DatesSheet(Sheet):
     """``opened`` is the booking to show, where one was chosen."""
 
+    help_topic = "series#各次日期"
+
     def __init__(self, parent: QWidget, context: Context, series_id: str, view: Overview) -> None:
         super().__init__(parent, _("各次日期"), _("完成"))
         self.context, self.series_id, self.view = context, series_id, view

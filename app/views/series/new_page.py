@@ -62,6 +62,7 @@ def chosen_room(office: Office, values: Mapping[str, Any]) -> tuple[str, str]:
 class SeriesPage(Page):
     """Begun with ``values``, as they were typed for a single booking."""
 
+    help_topic = "series"
     name = "series"
     title = "新建系列预约"
     listens_to = frozenset({"booking", "closure", "venue", "quota"})

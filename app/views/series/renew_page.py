@@ -44,6 +44,7 @@ SPANS = (
 class RenewPage(Page):
     """From the list of series, or Ctrl+K."""
 
+    help_topic = "series#续办"
     name = "renew"
     title = "续办系列预约"
     listens_to = frozenset({"booking_series"})

@@ -31,6 +31,8 @@ NAMED = 8
 class ScopeSheet(Sheet):
     """Asks which dates. ``answer`` is what came of it, once the sheet was accepted."""
 
+    help_topic = "series#修改和取消"
+
     follow_words = ""
     """What the box says by which dates that were changed one by one follow; a Chinese message id."""
 

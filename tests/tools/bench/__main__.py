@@ -16,6 +16,7 @@ from tests.tools.bench.desk import booking, lists, put_10000
 from tests.tools.bench.exchange import exchange, news
 from tests.tools.bench.kit import Line, center
 from tests.tools.bench.load import load
+from tests.tools.bench.package import package
 from tests.tools.bench.rooms import booking50k
 from tests.tools.bench.series import previews
 from tests.tools.bench.tables import booking_tables, tables
@@ -35,6 +36,7 @@ def over_a_center(part: Callable[[Workspace], Iterator[Line]]) -> Callable[[Path
 
 PARTS = {
     "start": start,
+    "package": package,
     "put": put_10000,
     "lists": over_a_center(lists),
     "booking": over_a_center(booking),

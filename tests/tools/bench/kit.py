@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -50,6 +51,12 @@ def median(work: Callable[[], Any], times: int = 9) -> float:
 def said(value: float) -> str:
     """A time as people compare it."""
     return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.1f} ms"
+
+
+def settled(folder: Path) -> dict[str, str]:
+    """The environment of a program that was started before: its bytecode is kept, below ``folder``."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
 def organization(at: int) -> dict[str, str]:

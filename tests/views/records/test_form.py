@@ -354,7 +354,7 @@ def test_a_record_in_the_bin_is_only_shown_and_can_be_restored(
 def test_delete_goes_back_and_offers_to_undo(context: Context, shown: Any, settle: Any, save: Any, heard: Any):
     row = save("venue", {"name": "一楼大厅"})
     page = shown(FormPage(context, "venue", row.id))
-    page._delete()
+    page.delete()
     settle()
     assert get(context.office, "venue", row.id).deleted
     assert heard.said[-1].op is not None
