@@ -50,5 +50,5 @@ soak: SEED := $(or $(SHUNIU_SEED),$(shell date +%s))
 soak: tools ## what CI samples, whole: fuzz, cuts, kills, hostile bundles, bad links, mutants; SEEDS=n of the fuzz, SHUNIU_SEED=n replays
 	@echo "SHUNIU_SEED=$(SEED)"
 	@SHUNIU_SOAK=1 SHUNIU_SEED=$(SEED) SHUNIU_SEEDS=$(or $(SEEDS),5000) $(PYTHON) -m pytest -n $(WORKERS) \
-		-m "soak or not soak" --timeout 14400 tests/sync tests/district tests/services/test_availability_oracle.py
+		-m "soak or not soak" --timeout 14400 tests/sync tests/district tests/kill tests/services/test_availability_oracle.py
 	@WORKERS=$(WORKERS) $(PYTHON) -m tests.tools.mutants

@@ -60,6 +60,10 @@ class EnvironmentFault(ShuniuError):
     """Disk, rights, network, clock, printer: not the user's fault and not ours. Says what to do."""
 
 
+class DatabaseBusy(EnvironmentFault):
+    """Another program is using the database."""
+
+
 class DatabaseDamaged(EnvironmentFault):
     """The database cannot be read or does not hold together."""
 

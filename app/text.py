@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gettext
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +12,8 @@ from pathlib import Path
 from app.paths import resource
 
 LANGUAGES = {"zh": "中文", "en": "English"}
+_IN_USE = (32, 33)
+"""Windows: another program holds the file, or a part of it."""
 
 
 class _Language:
@@ -53,6 +57,22 @@ def in_language(message: str, code: str) -> str:
 def _catalogue(code: str) -> gettext.NullTranslations:
     with (Path(resource("locale")) / f"{code}.mo").open("rb") as file:
         return gettext.GNUTranslations(file)
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in plain words; a reason that the program itself gave stands."""
+    known = {
+        errno.ENOSPC: _("磁盘已满"), errno.EDQUOT: _("磁盘配额已用完"), errno.EFBIG: _("文件太大"), errno.EROFS: _("磁盘是只读的"),
+        errno.EACCES: _("没有权限"), errno.EPERM: _("没有权限"), errno.ENOENT: _("没有这个文件或文件夹"),
+        errno.ENOTDIR: _("路径中有一段不是文件夹"), errno.EISDIR: _("它是文件夹，不是文件"), errno.EEXIST: _("已经有同名的文件"),
+        errno.ENAMETOOLONG: _("文件名或路径太长"), errno.EIO: _("磁盘读写出错"), errno.EBUSY: _("正被另一个程序使用"),
+        errno.ENODEV: _("磁盘或U盘不在了"), errno.ENXIO: _("磁盘或U盘不在了"), errno.ELOOP: _("链接绕成了圈"),
+    }  # fmt: skip
+    if getattr(error, "winerror", None) in _IN_USE:
+        return known[errno.EBUSY]
+    said = error.strerror or str(error)
+    by_system = error.errno is not None and said == os.strerror(error.errno)
+    return known.get(error.errno or 0, said) if by_system else said
 
 
 def listed(words: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from app.services.recovery import make_sheet, public_key
 from app.services.rights import BACKUP
 from app.services.writing import put
 from app.store import search
+from app.store.backup import finish_restore
 from app.store.database import HEAD, migrate, revision, sqlite_engine, told_apart
 from app.store.places import refuse_share
 from app.sync import closing, device, forks, heal, key_slot, recovery, rows
@@ -71,23 +72,29 @@ class Workspace:
             for leftover in data.glob("shuniu.db*"):  # of a set-up that was cut off before it was told finished
                 leftover.rename(leftover.with_name(f"unfinished-{workspace_id[:8]}-{leftover.name}"))
             machine = machine or Machine.create(config / workspace_id, street)
-            engine = sqlite_engine(data / "shuniu.db", machine.db_key)
-            migrate(engine)
-            workspace = cls._wired(data, machine, engine, street, clock)
-            local.write(workspace.office, "folded_schema", SCHEMA)
-            device.introduce(workspace.replica())
-            workspace._settle_id()
-            if founded:
-                workspace._found(name, user, password)
-            facts = {"workspace": machine.folder.name, "street": street, "made": clock().isoformat(timespec="seconds")}
-            write_safely(
-                data / "workspace.json", json.dumps(facts, ensure_ascii=False).encode(), 0o644
-            )  # the last: whole
+            workspace = cls._wired(data, machine, sqlite_engine(data / "shuniu.db", machine.db_key), street, clock)
+            try:
+                workspace._set_up(name, user, password, founded=founded)
+            except BaseException:
+                workspace.close()
+                raise
         except OSError as error:
             raise EnvironmentFault(
                 _("不能在这里建立数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限，或另选文件夹。")
             ) from error
         return workspace
+
+    def _set_up(self, name: str, user: str, password: str, *, founded: bool) -> None:
+        """Fill an empty database; it is a data folder once its facts are written, last of all."""
+        migrate(self.engine)
+        local.write(self.office, "folded_schema", SCHEMA)
+        device.introduce(self.replica())
+        self._settle_id()
+        if founded:
+            self._found(name, user, password)
+        made = self.clock().isoformat(timespec="seconds")
+        facts = {"workspace": self.machine.folder.name, "street": self.street, "made": made}
+        write_safely(self.data / "workspace.json", json.dumps(facts, ensure_ascii=False).encode(), 0o644)
 
     @classmethod
     def join(cls, data: Path, config: Path, file: Path, *, clock: Clock = datetime.now) -> Workspace:
@@ -156,18 +163,27 @@ class Workspace:
         try:
             facts = json.loads((data / "workspace.json").read_text("utf-8"))
             street, workspace_id = facts["street"], facts["workspace"]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise EnvironmentFault(
                 _("这里还没有数据：{folder}", folder=data), _("请先设置中心（shuniu init），或用入网卡加入。")
             ) from None
-        except (OSError, ValueError, KeyError) as error:
-            raise EnvironmentFault(_("数据文件夹的说明读不出来。"), _("请用最近的备份恢复。")) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DatabaseDamaged(_("数据文件夹的说明读不出来。"), _("请用最近的备份恢复。")) from error
         refuse_share(data)
+        machine = Machine.load(config / workspace_id)
+        finish_restore(data)
         path = data / "shuniu.db"
         if not path.is_file():
-            raise EnvironmentFault(_("数据文件夹里缺少数据库 {name}。", name=path.name), _("请用最近的备份恢复。"))
-        machine = Machine.load(config / workspace_id)
+            raise DatabaseDamaged(_("数据文件夹里缺少数据库 {name}。", name=path.name), _("请用最近的备份恢复。"))
         engine = sqlite_engine(path, machine.db_key)
+        try:
+            return cls._opened(data, machine, engine, street, clock)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    @classmethod
+    def _opened(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:
         if revision(engine) is None:
             raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
         if revision(engine) != HEAD:
@@ -208,15 +224,21 @@ class Workspace:
     @classmethod
     def restore(cls, data: Path, config: Path, source: Path, *, clock: Clock = datetime.now) -> Path:
         """Put a backup in place of the database; returns where the present one is kept."""
-        from app.store.backup import restore
+        from app.store.backup import facts, restore
 
+        path = data / "workspace.json"
+        if not path.is_file():
+            raise EnvironmentFault(_("这里还没有数据：{folder}", folder=data), _("请先设置中心，再恢复备份。"))
+        lost = b""
         try:
-            facts = json.loads((data / "workspace.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise EnvironmentFault(
-                _("这里还没有数据：{folder}", folder=data), _("请先设置中心，再恢复备份。")
-            ) from error
-        return restore(data, Machine.load(config / facts["workspace"]).db_key, source, clock())
+            workspace_id = str(json.loads(path.read_text("utf-8"))["workspace"])
+        except (OSError, ValueError, KeyError, TypeError):
+            lost = json.dumps(said := facts(source), ensure_ascii=False).encode()
+            workspace_id = said["workspace"]
+        kept = restore(data, workspace_id, Machine.load(config / workspace_id).db_key, source, clock())
+        if lost:
+            write_safely(path, lost, 0o644)
+        return kept
 
     @classmethod
     def recover(cls, data: Path, config: Path, source: Path, code: str, *, clock: Clock = datetime.now) -> Workspace:
@@ -232,12 +254,25 @@ class Workspace:
             raise Refusal.of("data", _("这个文件夹里已经有数据：{folder}", folder=data), _("请另选一个空文件夹"))
         sealed = backup.slot(source, recovery.NAME)
         slot = recovery.unseal(code, sealed)
-        if (config / slot.workspace).is_dir():
-            raise Refusal.of("config", _("本机有这份数据的密钥，不需要恢复单"), _("请直接打开，或用 restore 恢复备份"))
+        cls._must_lack_keys(config / slot.workspace)
         if not (folder and source.samefile(data)):
             backup.unpack(source, data, slot.key)
         Machine.create(config / slot.workspace, slot.scope, recovery.letters(), slot.key)
         return cls.open(data, config, clock=clock)
+
+    @staticmethod
+    def _must_lack_keys(folder: Path) -> None:
+        """Refuse where this PC can open the workspace itself; what is damaged of its configuration is put aside."""
+        if not folder.is_dir():
+            return
+        for load in (Machine.load, Mark.load):
+            try:
+                load(folder)
+            except EnvironmentFault:
+                for path in folder.glob("*.json"):
+                    path.replace(path.with_name(f"{path.name}.damaged"))
+                return
+        raise Refusal.of("config", _("本机有这份数据的密钥，不需要恢复单"), _("请直接打开，或用 restore 恢复备份"))
 
     @classmethod
     def _wired(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:

@@ -10,8 +10,9 @@ import click
 from app.commands.main import Global, emit, outside
 from app.errors import DatabaseDamaged, EnvironmentFault
 from app.services.rights import BACKUP, MACHINE
+from app.store.alone import only_one
 from app.sync.machine import write_safely
-from app.text import _
+from app.text import _, reason
 
 
 @click.command("slip")
@@ -61,9 +62,7 @@ def _written(out: Path, pdf: bytes) -> None:
     try:
         out.write_bytes(pdf)
     except OSError as error:
-        raise EnvironmentFault(
-            _("写不进 {file}：{why}", file=out, why=error.strerror or str(error)), _("请换一个位置。")
-        ) from error
+        raise EnvironmentFault(_("写不进 {file}：{why}", file=out, why=reason(error)), _("请换一个位置。")) from error
 
 
 @click.command("check")
@@ -107,12 +106,15 @@ def restore_command(obj: Global, file: Path) -> None:
     from app.workspace import Workspace
 
     obj.permit(MACHINE)
-    kept = Workspace.restore(obj.data, obj.config, file)
-    workspace = obj.open()
-    try:
-        emit({"kept": kept.name, "device": workspace.office.device})
-    finally:
-        workspace.close()
+    if not Workspace.exists(obj.data):
+        raise EnvironmentFault(_("这里还没有数据：{folder}", folder=obj.data), _("请先设置中心，再恢复备份。"))
+    with only_one(obj.data):
+        kept = Workspace.restore(obj.data, obj.config, file)
+        workspace = obj.open()
+        try:
+            emit({"kept": kept.name, "device": workspace.office.device})
+        finally:
+            workspace.close()
 
 
 @click.command("backups")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ import click
 
 from app import paths, text
 from app.errors import EnvironmentFault, Fault, Refusal, ShuniuError
-from app.text import _
+from app.text import _, reason
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -237,13 +238,44 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
+        say(EnvironmentFault(_("读写文件出错：{why}", why=reason(error)), _("请检查路径、权限和磁盘空间。")))
+        sys.exit(1)
+    except ImportError as error:
+        if ".so" not in str(error):
+            raise
         say(
             EnvironmentFault(
-                _("读写文件出错：{why}", why=error.strerror or str(error)), _("请检查路径、权限和磁盘空间。")
+                _("打不开窗口：这台电脑缺少系统库 {name}。", name=str(error).split(":")[0]),
+                _("请维护人员安装它，例如 sudo apt install libegl1 libgl1 libfontconfig1 libxkbcommon0。"),
             )
         )
         sys.exit(1)
+    except Exception as error:
+        say(_bug(error, _folder(given)))
+        sys.exit(1)
     sys.exit(0)
+
+
+def _bug(error: Exception, config: Path) -> ShuniuError:
+    """What nobody foresaw: into the log, and a calm line."""
+    from app.services.logs import LOG, start_log
+
+    start_log(config)
+    logging.getLogger(__name__).error("A bug", exc_info=error)
+    return ShuniuError(
+        _("程序在这一步出了差错，没有做完。"),
+        _("已保存的内容不受影响。差错记在 {file}；如果再次出现，请导出诊断交给维护人员。", file=config / LOG),
+    )
+
+
+def _folder(arguments: list[str]) -> Path:
+    """The configuration that was asked for."""
+    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--config":
+            return Path(after)
+        if word.startswith("--config="):
+            return Path(word.removeprefix("--config="))
+    return paths.default_config()
 
 
 def _speak(arguments: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from app.services.office import Office
 from app.services.rights import BACKUP
 from app.store import backup as files
 from app.store.rotation import superseded
-from app.text import _
+from app.text import _, reason
 
 FOLDER = "backups"
 SUFFIX = ".shuniu-backup"
@@ -93,7 +94,7 @@ def make(source: Source, why: str, second: Path | None = None) -> Made:
     try:
         return Made((path, _copied(path, second)))
     except OSError as error:
-        why_not = error.strerror or str(error)
+        why_not = reason(error)
         return Made((path,), _("没有抄到第二处备份位置 {folder}：{why}", folder=second, why=why_not))
 
 
@@ -109,10 +110,16 @@ def _copied(path: Path, second: Path) -> Path:
     if not second.is_dir():
         raise FileNotFoundError(2, _("没有这个文件夹，U盘或移动硬盘可能没有插上"))
     target, partial = second / path.name, second / f"{path.name}.part"
-    shutil.copyfile(path, partial)
-    if partial.read_bytes() != path.read_bytes():
-        raise OSError(5, _("读回来的内容不一致"))
-    partial.replace(target)
+    try:
+        shutil.copyfile(path, partial)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        if partial.read_bytes() != path.read_bytes():
+            raise OSError(5, _("读回来的内容不一致"))
+        partial.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
     rotate(second)
     return target
 

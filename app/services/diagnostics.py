@@ -17,11 +17,12 @@ from sqlalchemy import func, select
 
 from app.errors import EnvironmentFault
 from app.models.registry import KINDS, SCHEMA
+from app.services.logs import FILES
 from app.services.office import Office
 from app.store.database import HEAD, revision, told_apart
 from app.store.tables import log_head, stray_change
 from app.sync.machine import write_safely
-from app.text import _
+from app.text import _, reason
 
 PACKAGES = (
     "PySide6-Essentials",
@@ -34,7 +35,6 @@ PACKAGES = (
     "reportlab",
     "pypdfium2",
 )
-LOGS = ("shuniu.log", "shuniu.log.1", "shuniu.log.2", "shuniu.log.3", "crashes.log")
 MOST = 2_000_000
 """Bytes of each log that are looked at, from its end."""
 _LINE = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ [A-Z]+ [\w.]+)")
@@ -49,7 +49,7 @@ def bundle(office: Office, facts: Mapping[str, Any], logs: Path) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         said = {"program": _program(), "database": _database(office), **facts}
         archive.writestr("facts.json", json.dumps(said, ensure_ascii=False, indent=1, default=str))
-        for name in LOGS:
+        for name in FILES:
             if (logs / name).is_file():
                 archive.writestr(name, "\n".join(shape(_tail(logs / name))) + "\n")
     return out.getvalue()
@@ -61,9 +61,7 @@ def write(office: Office, facts: Mapping[str, Any], logs: Path, path: Path) -> i
     try:
         write_safely(path, data, 0o644)
     except OSError as error:
-        raise EnvironmentFault(
-            _("写不进 {file}：{why}", file=path, why=error.strerror or str(error)), _("请换一个位置。")
-        ) from error
+        raise EnvironmentFault(_("写不进 {file}：{why}", file=path, why=reason(error)), _("请换一个位置。")) from error
     return len(data)
 
 

@@ -18,7 +18,7 @@ from app.models.venues import CalendarDay
 from app.services.office import Unit
 from app.services.workdays import day_id
 from app.services.writing import delete_in, put
-from app.text import _, listed
+from app.text import _, listed, reason
 
 COLUMNS = ("date", "kind", "name")
 MOST = 1000
@@ -41,7 +41,7 @@ def read_plan(path: Path) -> list[dict[str, str]]:
         raw = path.read_bytes()
     except OSError as error:
         raise Refusal.of(
-            "file", _("读不了 {file}：{why}", file=path, why=error.strerror), _("请核对文件的位置")
+            "file", _("读不了 {file}：{why}", file=path, why=reason(error)), _("请核对文件的位置")
         ) from None
     rows = list(_rows(raw))
     faults = [*_faults(rows)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import zipfile
@@ -13,11 +14,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
+from app.errors import DatabaseBusy, DatabaseDamaged, EnvironmentFault, Refusal
 from app.store.database import HEAD, integrity, revision, sqlite_engine, told_apart
-from app.text import _
+from app.text import _, reason
 
+log = logging.getLogger(__name__)
 DATABASE, FACTS = "shuniu.db", "workspace.json"
+DECIDED, KEPT = "restoring-", "before-restore-"
+"""How the names begin: of a backup that takes the place of the database, and of what was there before."""
 SLOTS = ("key.recovery", "key.sealed")
 """The database key, sealed to the recovery sheet and to the district; a backup carries them along."""
 
@@ -26,6 +30,7 @@ def backup(engine: Engine, key: bytes, data: Path, target: Path) -> int:
     """Write a consistent, checked copy to ``target``, encrypted as the database is; returns its bytes."""
     copy = target.with_name(target.name + ".copy")
     partial = target.with_name(target.name + ".part")
+    _clear(copy)  # of one that was killed
     try:
         _copy(engine, key, copy)
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
@@ -40,17 +45,15 @@ def backup(engine: Engine, key: bytes, data: Path, target: Path) -> int:
         return target.stat().st_size
     except OSError as error:
         raise EnvironmentFault(
-            _("备份写不进 {target}：{why}", target=target, why=error.strerror or str(error)),
+            _("备份写不进 {target}：{why}", target=target, why=reason(error)),
             _("请换一个位置或清理磁盘。"),
         ) from error
     finally:
-        for leftover in (copy, partial):
-            with contextlib.suppress(OSError):
-                leftover.unlink()
+        _clear(copy)
+        _clear(partial)
 
 
 def _copy(engine: Engine, key: bytes, target: Path) -> None:
-    target.unlink(missing_ok=True)
     other = sqlite_engine(target, key)
     try:
         with told_apart():
@@ -92,7 +95,7 @@ def slot(source: Path, name: str) -> bytes:
     except OSError as error:
         if not (source.is_dir() and isinstance(error, FileNotFoundError)):
             raise EnvironmentFault(
-                _("读不出 {file}：{why}", file=source, why=error.strerror or str(error)), _("请检查U盘和文件名。")
+                _("读不出 {file}：{why}", file=source, why=reason(error)), _("请检查U盘和文件名。")
             ) from error
         raise Refusal.of(
             "file", _("{file} 里没有可以用恢复单打开的密钥", file=source.name), _("请选择备份文件")
@@ -112,7 +115,7 @@ def unpack(source: Path, data: Path, key: bytes) -> None:
     data.mkdir(parents=True, exist_ok=True)
     try:
         if source.is_dir():
-            for name in (DATABASE, f"{DATABASE}-wal", FACTS, *SLOTS):
+            for name in (*SLOTS, DATABASE, f"{DATABASE}-wal", FACTS):
                 if (source / name).is_file():
                     shutil.copyfile(source / name, data / name)
         else:
@@ -121,37 +124,120 @@ def unpack(source: Path, data: Path, key: bytes) -> None:
                     (data / name).write_bytes(archive.read(name))
     except (OSError, zipfile.BadZipFile, KeyError) as error:
         raise EnvironmentFault(
-            _("恢复写不进 {folder}：{why}", folder=data, why=getattr(error, "strerror", None) or str(error)),
+            _(
+                "恢复写不进 {folder}：{why}",
+                folder=data,
+                why=reason(error) if isinstance(error, OSError) else str(error),
+            ),
             _("请检查磁盘空间，或换一份备份。"),
         ) from error
     _must_hold(data / DATABASE, key)
 
 
-def restore(data: Path, key: bytes, source: Path, clock: datetime) -> Path:
-    """Put the backup ``source`` in place of the database; the present one is kept beside it and returned.
-
-    Raises :class:`Refusal` where the file is not a backup of this workspace.
-    """
-    fresh = data / "restored.db"
-    for leftover in data.glob("restored.db*"):
-        leftover.unlink()
+def facts(source: Path) -> dict[str, Any]:
+    """What a backup says of its data folder; raises :class:`Refusal` where the file is no backup."""
     try:
         with zipfile.ZipFile(source) as archive:
-            facts = json.loads(archive.read(FACTS))
-            fresh.write_bytes(archive.read(DATABASE))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise Refusal.of("file", _("{file} 不是备份文件", file=source.name), _("请选择枢纽的备份文件")) from error
-    here = json.loads((data / FACTS).read_text("utf-8"))
-    if facts.get("workspace") != here.get("workspace"):
-        fresh.unlink()
+            said = json.loads(archive.read(FACTS))
+            if not isinstance(said["workspace"], str):
+                raise TypeError
+            return said
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise _no_backup(source) from error
+
+
+def _no_backup(source: Path) -> Refusal:
+    return Refusal.of("file", _("{file} 不是备份文件", file=source.name), _("请选择枢纽的备份文件"))
+
+
+def restore(data: Path, workspace: str, key: bytes, source: Path, clock: datetime) -> Path:
+    """Put the backup ``source`` of ``workspace`` in place of the database; the present one is kept beside it and returned.
+
+    Whole or not at all, also where the program is killed: once the backup was checked it gets the name that makes it
+    count, and whoever opens the folder next finishes what is left. Raises :class:`Refusal` where the file is no backup,
+    :class:`DatabaseDamaged` where it does not hold, :class:`DatabaseBusy` where the present one is in use.
+    """
+    finish_restore(data)
+    if facts(source)["workspace"] != workspace:
         raise Refusal.of("file", _("这是另一个中心或另一台电脑的备份"), _("请选择本机的备份文件"))
-    _must_hold(fresh, key)
-    kept = data / f"before-restore-{clock:%Y%m%d-%H%M%S}.db"
-    for suffix in ("", "-wal", "-shm"):
-        present = data / f"{DATABASE}{suffix}"
-        if present.exists():
-            os.replace(present, kept.with_name(kept.name + suffix))
-    os.replace(fresh, data / DATABASE)
-    for leftover in data.glob("restored.db*"):
-        leftover.unlink()
+    fresh = data / "restored.db"
+    _clear(fresh)
+    try:
+        with zipfile.ZipFile(source) as archive, fresh.open("wb") as file, archive.open(DATABASE) as kept:
+            shutil.copyfileobj(kept, file)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        _clear(fresh)
+        raise _no_backup(source) from error
+    except OSError as error:
+        _clear(fresh)
+        raise _cannot_write(data, error) from error
+    try:
+        _must_hold(fresh, key)
+        _alone(data / DATABASE, key)
+        with fresh.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(fresh, data / f"{DECIDED}{_free(data, f'{clock:%Y%m%d-%H%M%S}')}.db")
+    except OSError as error:
+        raise _cannot_write(data, error) from error
+    finally:
+        _clear(fresh)
+    kept = finish_restore(data)
+    assert kept is not None
     return kept
+
+
+def _free(data: Path, stamp: str) -> str:
+    """A stamp under which nothing is kept yet."""
+    numbered = (f"{stamp}-{n}" for n in range(2, 10_000))
+    return next(one for one in (stamp, *numbered) if not (data / f"{KEPT}{one}.db").exists())
+
+
+def finish_restore(data: Path) -> Path | None:
+    """Finish a restore that was decided: the present database goes aside, the backup takes its place. Returns where the
+    present one is kept; None where nothing was to be done."""
+    kept = None
+    for decided in sorted(data.glob(f"{DECIDED}*.db")):
+        kept = data / f"{KEPT}{decided.name.removeprefix(DECIDED)}"
+        try:
+            for suffix in ("-wal", "-shm", ""):
+                present = data / f"{DATABASE}{suffix}"
+                if present.exists():
+                    os.replace(present, kept.with_name(kept.name + suffix))
+            os.replace(decided, data / DATABASE)
+        except OSError as error:
+            raise _cannot_write(data, error) from error
+    return kept
+
+
+def _alone(path: Path, key: bytes) -> None:
+    """See to it that nobody else has the database open, and that all of it lies in its one file; one that is damaged or
+    gone is left as it is. Raises :class:`DatabaseBusy`."""
+    if not path.is_file():
+        return
+    engine = sqlite_engine(path, key)
+    try:
+        with told_apart():
+            connection = engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA journal_mode=DELETE")  # only whoever is alone may leave the log
+            finally:
+                connection.close()
+    except DatabaseBusy:
+        raise
+    except EnvironmentFault as error:
+        log.warning("The database that is put aside cannot be opened", exc_info=error)
+    finally:
+        engine.dispose()
+
+
+def _clear(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + suffix).unlink()
+
+
+def _cannot_write(folder: Path, error: OSError) -> EnvironmentFault:
+    return EnvironmentFault(
+        _("恢复写不进 {folder}：{why}", folder=folder, why=reason(error)),
+        _("请检查磁盘空间，或换一份备份。"),
+    )

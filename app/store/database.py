@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from app.errors import DatabaseDamaged, DatabaseNewer, EnvironmentFault, ShuniuError
+from app.errors import DatabaseBusy, DatabaseDamaged, DatabaseNewer, EnvironmentFault, ShuniuError
 from app.text import _
 
 HEAD = "0003"
@@ -22,25 +23,81 @@ BUSY_MS = 8000
 def sqlite_engine(path: Path, key: bytes | None) -> Engine:
     """An engine over the SQLCipher file ``path`` with the raw 32-byte ``key`` (None: not encrypted).
 
-    Transactions begin deferred, or IMMEDIATE on connections with the execution option ``write``.
+    Transactions begin deferred, or IMMEDIATE on connections with the execution option ``write``. Once the file was
+    opened, it must stay the same file: where it was removed or replaced meanwhile, nothing more is written, as that
+    would be lost with it; raises :class:`EnvironmentFault`.
     """
-    module = _module(key is not None)
+    module, file = _module(key is not None), _SameFile(path)
 
     def connect() -> Any:
+        file.must_be_there()
+        if key is not None and file.known is None:
+            _look_at_log(module, path, key)
         connection = module.connect(str(path), timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
         cursor = connection.cursor()
         if key is not None:
+            cursor.execute("PRAGMA cipher_log_level=NONE")  # it would write to the standard error of the process
             cursor.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000",
                        "temp_store=MEMORY"):  # fmt: skip
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        file.remember()
         return connection
 
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        if write:
+            file.must_be_there()
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
     engine = create_engine("sqlite://", module=module, creator=connect, pool_size=4, pool_reset_on_return="rollback",
-                           poolclass=_pool())  # fmt: skip
-    event.listen(engine, "begin", _begin)
+                           poolclass=_pool(), hide_parameters=True)  # fmt: skip
+    event.listen(engine, "begin", begin)
     return engine
+
+
+def _look_at_log(module: Any, path: Path, key: bytes) -> None:
+    """Read with the write-ahead log that was left, if one was, before anything may be written: the log of another database
+    would be copied into this one when it is closed. Raises what the driver raises of a file that is no database."""
+    left = path.with_name(path.name + "-wal")
+    if not (path.is_file() and path.stat().st_size and left.is_file() and left.stat().st_size):
+        return
+    connection = module.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA cipher_log_level=NONE")
+        cursor.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        cursor.execute("SELECT count(*) FROM sqlite_master")
+    except module.OperationalError:
+        pass  # in use, or it cannot be opened so: whoever opens it for good is told
+    finally:
+        connection.close()
+
+
+class _SameFile:
+    """Knows the file that was opened first."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.known: tuple[int, int] | None = None
+
+    def remember(self) -> None:
+        self.known = self.known or self._now()
+
+    def must_be_there(self) -> None:
+        if self.known is not None and self._now() != self.known:
+            raise EnvironmentFault(
+                _("数据文件已经不在原处，这次没有保存：{file}", file=self.path),
+                _("请检查硬盘和数据文件夹，再重新打开枢纽。"),
+            )
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def _module(encrypted: bool) -> Any:
@@ -61,16 +118,11 @@ def _pool() -> Any:
     return QueuePool
 
 
-def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
 def server_engine(url: str) -> Engine:
     """An engine for the district: PostgreSQL by URL, or ``sqlite:///path``."""
     if url.startswith("sqlite:///"):
         return sqlite_engine(Path(url.removeprefix("sqlite:///")), None)
-    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
 
 
 @contextlib.contextmanager
@@ -101,11 +153,11 @@ def _fault(error: BaseException) -> EnvironmentFault | None:
     if "readonly" in words or "read-only" in words or "permission denied" in words:
         return EnvironmentFault(_("数据文件不能写入。"), _("请检查数据文件夹的权限，或磁盘是否为只读。"))
     if "locked" in words or "busy" in words:
-        return EnvironmentFault(_("数据库正被另一个程序占用。"), _("请关闭其他正在使用它的程序后再试。"))
+        return DatabaseBusy(_("数据库正被另一个程序占用。"), _("请关闭其他正在使用它的程序后再试。"))
     if "not a database" in words or "malformed" in words or "encrypted" in words:
         return DatabaseDamaged(_("数据库文件已损坏或密钥不符。"), _("请用最近的备份恢复，不要删除现在的文件。"))
     if "unable to open" in words:
-        return EnvironmentFault(_("打不开数据文件。"), _("请检查数据文件夹是否存在、是否有权限。"))
+        return EnvironmentFault(_("打不开数据文件。"), _("请检查数据文件夹是否存在、是否有权限，磁盘是否只读或已满。"))
     return None
 
 

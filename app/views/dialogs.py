@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -125,9 +126,10 @@ def confirm(parent: QWidget | None, title: str, text: str, yes: str, no: str = "
     return sheet.run()
 
 
-def inform(parent: QWidget | None, title: str, text: str) -> None:
+def inform(parent: QWidget | None, title: str, text: str, *, bug: bool = False) -> None:
     """Tell something that cannot wait."""
     sheet = Sheet(parent, title, _("知道了"))
+    sheet.setProperty("bug", bug)
     sheet.no.hide()
     if text:
         sheet.add_text(text)
@@ -147,11 +149,15 @@ def message(error: Exception) -> tuple[str, str]:
 
 
 def report(parent: QWidget | None, error: Exception) -> None:
-    """Show an error: of the user and the surroundings as they are, anything else as a bug, which is logged."""
-    if not isinstance(error, ShuniuError):
-        log.error("A bug: %s", error, exc_info=error)
+    """Show an error: of the user and the surroundings as they are, anything else as a bug, which is logged, and not
+    said on top of another one."""
     what, mend = message(error)
-    inform(parent, what, mend)
+    if isinstance(error, ShuniuError):
+        inform(parent, what, mend)
+        return
+    log.error("A bug", exc_info=error)
+    if not any(one.property("bug") and one.isVisible() for one in QApplication.topLevelWidgets()):
+        inform(parent, what, mend, bug=True)
 
 
 def ask_text(parent: QWidget | None, title: str, text: str = "", value: str = "", *, yes: str = "") -> str | None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 from app.errors import ShuniuError
 from app.services import networking
 from app.services.rights import MACHINE
-from app.text import _
+from app.text import _, reason
 from app.views import dialogs
 from app.views.context import Context, Said
 from app.views.page import button
@@ -143,7 +143,7 @@ class NetworkCard(QFrame):
         except ShuniuError as error:
             self._say(error)
         except OSError as error:
-            self._say_words(_("读不出这个文件：{why}", why=error.strerror or str(error)), RED)
+            self._say_words(_("读不出这个文件：{why}", why=reason(error)), RED)
 
     @Slot()
     def _drop(self) -> None:

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 
 from app import text
 from app.errors import Refusal
-from app.services import diagnostics, local
+from app.services import local
 from app.services.people import people
 from app.services.rights import AUDIT, PERSON
 from app.text import _
 from app.views import dialogs
 from app.views.backup_card import BackupCard
 from app.views.context import Context, Said
+from app.views.diagnosing import export_diagnostics
 from app.views.elided import ElidedLabel
 from app.views.page import Page
 from app.views.preferences import LOCKS, Preferences
@@ -204,20 +205,7 @@ class SettingsPage(Page):
 
     @Slot()
     def _diagnose(self) -> None:
-        name = _("枢纽诊断") + f"-{self.context.office.clock():%Y%m%d-%H%M}.zip"
-        path = dialogs.choose_save_file(self, _("导出诊断"), name, "ZIP (*.zip)")
-        if path is not None:
-            workspace = self.context.workspace
-
-            def write() -> None:
-                facts = {"check": len(workspace.check())}
-                diagnostics.write(workspace.office, facts, workspace.machine.folder.parent, path)
-
-            self.context.tasks.run(write, self._diagnosed, partial(dialogs.report, self), owner=self)
-
-    @Slot(object)
-    def _diagnosed(self, _nothing: None) -> None:
-        self.context.said.emit(Said(_("诊断已经导出。")))
+        export_diagnostics(self.context, self)
 
     @Slot()
     def _password(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,14 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLockFile, QObject, Qt, QTimer, QTranslator, Slot
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QtMsgType, QTranslator, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import text
 from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
+from app.services.logs import crash_left, start_log
+from app.store.alone import only_one
 from app.text import _
 from app.views import dialogs, safe_mode
 from app.views.damaged import backup_of
+from app.views.diagnosing import offer_after_crash
+from app.views.faults import Faults
 from app.views.handover import Handover, hand_over
 from app.views.input_method import prepare_input_method
 from app.views.preferences import Preferences
@@ -32,9 +36,7 @@ if TYPE_CHECKING:
     from app.views.sign_in import SignIn
     from app.workspace import Workspace
 
-LOCK = "desktop.lock"
-LOG = "shuniu.log"
-CRASHES = "crashes.log"
+log = logging.getLogger(__name__)
 
 
 def run_desktop(
@@ -48,7 +50,7 @@ def run_desktop(
     if theme is not None:
         preferences = replace(preferences, size=theme.size)
     preferences.speak()
-    write_log(config)
+    start_log(config)
     if safe:
         safe_mode.draw_plainly()
     prepare_input_method()
@@ -56,7 +58,7 @@ def run_desktop(
     desktop = Desktop(app, data, config, preferences, ready)
     desktop.mode.safe = safe or safe_mode.shift_held()
     try:
-        with locked(data):
+        with only_one(data):
             desktop.begin()
             desktop.start(file)
             QTimer.singleShot(0, desktop, desktop.settled)
@@ -64,22 +66,25 @@ def run_desktop(
             desktop.close()
             desktop.mode.stands()
             return code
-    except ShuniuError as error:
+    except Exception as error:
+        known = isinstance(error, ShuniuError)
         if sys.stderr is not None:
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(" ".join(str(error).split() if known else dialogs.message(error)) + "\n")
         gc.enable()
         desktop.mode.stands()
+        if not known and app.platformName() == "offscreen":
+            log.error("The desktop could not be opened", exc_info=error)
         handed = isinstance(error, AlreadyRunning) and hand_over(data, file)
         if not handed and app.platformName() != "offscreen":  # where nobody sees a dialog, nobody closes it
             dialogs.report(None, error)
         desktop.close()
-        return error.exit_code
+        return error.exit_code if isinstance(error, ShuniuError) else 1
 
 
 def application(theme: Theme) -> QApplication:
     """The one QApplication, dressed, with Qt's own words in Chinese."""
     found = QApplication.instance()
-    app = found if isinstance(found, QApplication) else QApplication([sys.argv[0] if sys.argv else "shuniu"])
+    app = found if isinstance(found, QApplication) else _first()
     app.setApplicationName("shuniu")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("org.shuniu.desk")
@@ -90,6 +95,28 @@ def application(theme: Theme) -> QApplication:
     theme.apply(app)
     app.setWindowIcon(theme.icon("shuniu", size=64))
     return app
+
+
+def _first() -> QApplication:
+    """Made where the system can show windows; elsewhere one plain line and exit code 1, where Qt would abort."""
+
+    def said(kind: QtMsgType, _where: object, words: str) -> None:
+        log.warning("Qt: %s", words)
+        if kind is QtMsgType.QtFatalMsg:
+            told = EnvironmentFault(
+                _("打不开窗口：连不上显示器，或缺少显示所需的系统库。"),
+                _("请在桌面环境里打开；仍打不开时，请维护人员安装 libxcb-cursor0、libxkbcommon-x11-0、libegl1 等库。"),
+            )
+            if sys.stderr is not None:
+                sys.stderr.write(f"{told}\n")
+                sys.stderr.flush()
+            os._exit(told.exit_code)
+
+    before = qInstallMessageHandler(said)
+    try:
+        return QApplication([sys.argv[0] if sys.argv else "shuniu"])
+    finally:
+        qInstallMessageHandler(before)
 
 
 class Desktop(QObject):
@@ -108,8 +135,11 @@ class Desktop(QObject):
         self.bundle: Path | None = None
         self.behind: Shell | None = None
         """The window that was locked."""
+        self.crashed = False
+        """Whether the last run died, and nobody was told yet."""
         self.mode = Mode(config, False, self)
-        sys.excepthook = self.caught
+        self.faults = Faults(self)
+        self.faults.install()
 
     def begin(self) -> None:
         """Count the start; in safe mode the window is dressed in nothing that was chosen."""
@@ -128,7 +158,7 @@ class Desktop(QObject):
         """The wizard where there is no data yet, else the sign-in; ``bundle`` is shown as soon as somebody is there."""
         from app.workspace import Workspace
 
-        self.bundle = bundle
+        self.bundle, self.crashed = bundle, crash_left(self.config)
         Handover(self.data, self).asked.connect(self.asked)
         if Workspace.exists(self.data):
             try:
@@ -254,6 +284,9 @@ class Desktop(QObject):
         if self.ready is not None:
             self.ready(window)
         QTimer.singleShot(0, self, self._show_bundle)
+        if self.crashed:
+            self.crashed = False
+            QTimer.singleShot(0, window, partial(offer_after_crash, context, window))
 
     @Slot()
     def lock(self) -> None:
@@ -349,51 +382,4 @@ class Desktop(QObject):
             watch.close()
         if self.workspace is not None:
             self.workspace.close()
-        sys.excepthook = sys.__excepthook__
-
-    def caught(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
-        """A bug in a slot: logged and said calmly; the program goes on."""
-        if isinstance(error, Exception):
-            dialogs.report(self.window, error)
-        else:
-            sys.__excepthook__(kind, error, error.__traceback__)
-
-
-@contextlib.contextmanager
-def locked(data: Path):
-    """One desktop at a time on a data folder; raises :class:`AlreadyRunning`."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EnvironmentFault(
-            _("不能使用数据文件夹：{folder}", folder=data), _("请检查磁盘和权限，或另选文件夹。")
-        ) from error
-    lock = QLockFile(str(data / LOCK))
-    lock.setStaleLockTime(0)
-    if not lock.tryLock(100):
-        if lock.error() == QLockFile.LockError.LockFailedError:
-            raise AlreadyRunning(_("枢纽已经打开了。"), _("请在任务栏里找到它的窗口。"))
-        raise EnvironmentFault(_("不能写入数据文件夹：{folder}", folder=data), _("请检查磁盘空间和权限。"))
-    try:
-        yield
-    finally:
-        lock.unlock()
-
-
-def write_log(config: Path) -> None:
-    """A log file first of all: a windowed program has no standard error. Crashes of the interpreter go there too."""
-    import faulthandler
-    from logging.handlers import RotatingFileHandler
-
-    root = logging.getLogger()
-    path = config / LOG
-    if any(getattr(one, "baseFilename", "") == str(path.resolve()) for one in root.handlers):
-        return
-    with contextlib.suppress(OSError):
-        config.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        root.addHandler(handler)
-        root.setLevel(logging.INFO)
-        if not faulthandler.is_enabled():
-            faulthandler.enable((config / CRASHES).open("a", encoding="utf-8"))
+        self.faults.remove()

@@ -71,7 +71,9 @@ class _Job:
 
     def let_go(self) -> None:
         """Drop every reference here, on the GUI thread: the worker may hold the job a moment longer, and a widget
-        whose last reference goes in another thread takes the program with it."""
+        whose last reference goes in another thread takes the program with it. An error leads back here through its
+        traceback: a circle that would be collected in any thread."""
+        self.error = None
         self.operation, self.done, self.failed, self.owner, self.result = _nothing, _ignored, None, None, None
 
     @property

@@ -153,6 +153,7 @@ def test_going_back_to_a_backup_keeps_the_present_state_and_opens_anew(
     before = save(workspace.office, "venue", {"name": "以前的"}).id
     file = workspace.backup("manual").files[0]
     after = save(workspace.office, "venue", {"name": "以后的"}).id
+    workspace.close()
     desktop = opened(app, workspace)
     desktop.start()
     first = desktop.window

@@ -15,11 +15,12 @@ from app.errors import AlreadyRunning
 from app.services import local
 from app.services.people import people
 from app.services.writing import save
+from app.store.alone import only_one
 from app.views import input_method
 from app.views.context import Context, Goto
 from app.views.preferences import Preferences
 from app.views.sign_in import ResetSheet, SignIn
-from app.views.start import Desktop, locked, run_desktop
+from app.views.start import Desktop, run_desktop
 from app.workspace import Workspace
 from tests.services.test_recovery import printed
 
@@ -90,9 +91,9 @@ def test_a_pc_that_has_no_people_yet_asks_for_a_name(context: Context, qtbot: Qt
 
 
 def test_one_desktop_at_a_time(tmp_path: Path) -> None:
-    with locked(tmp_path), pytest.raises(AlreadyRunning), locked(tmp_path):
+    with only_one(tmp_path), pytest.raises(AlreadyRunning), only_one(tmp_path):
         pytest.fail("two desktops")
-    with locked(tmp_path):
+    with only_one(tmp_path):
         pass
 
 
@@ -101,7 +102,7 @@ def test_a_second_desktop_says_so_and_ends_with_5(
 ) -> None:
     monkeypatch.setattr(QApplication, "platformName", lambda *_self: "xcb")  # where somebody sees the dialog
     asked.answer("report", None)
-    with locked(tmp_path / "data"):
+    with only_one(tmp_path / "data"):
         assert run_desktop(tmp_path / "data", tmp_path / "config") == 5
     assert "枢纽已经打开了" in capsys.readouterr().err
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.errors import EnvironmentFault
 from app.sync.machine import write_safely
-from app.text import _
+from app.text import _, reason
 
 
 def save(path: Path, data: bytes) -> None:
@@ -15,6 +15,6 @@ def save(path: Path, data: bytes) -> None:
         write_safely(path, data)
     except OSError as error:
         raise EnvironmentFault(
-            _("写不进 {file}：{why}", file=path, why=error.strerror or str(error)),
+            _("写不进 {file}：{why}", file=path, why=reason(error)),
             _("请换一个位置；如果它正在 Excel 里打开，请先关闭。"),
         ) from error

@@ -16,7 +16,7 @@ from pathlib import Path
 from app.errors import Refusal
 from app.services.excel import container as xlsx
 from app.services.excel.container import Place
-from app.text import _
+from app.text import _, reason
 
 Cell = str | float | bool | date | datetime | time | timedelta
 """A value as it stands in the file; an empty text where nothing stands."""
@@ -78,7 +78,7 @@ def _bytes(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        why = error.strerror or str(error)
+        why = reason(error)
         raise xlsx.refuse(_("读不出 {file}：{why}", file=path, why=why), _("请检查文件的权限，或换一个位置")) from error
     if not raw.strip():
         raise xlsx.refuse(_("文件是空的"), _("请选择有内容的 .xlsx 或 .csv 文件"))

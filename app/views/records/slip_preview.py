@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBox
 from app.errors import EnvironmentFault, Refusal
 from app.services import sheets, slips
 from app.services.printers import Offset, offset_of
-from app.text import _
+from app.text import _, reason
 from app.views import dialogs
 from app.views.context import Context
 from app.views.dialogs import Sheet
@@ -201,7 +201,7 @@ class PreviewSheet(Sheet):
         try:
             path.write_bytes(self.pdf)
         except OSError as error:
-            fault = EnvironmentFault(_("没有存下来：{reason}", reason=error.strerror or ""), _("请换一个位置再存。"))
+            fault = EnvironmentFault(_("没有存下来：{reason}", reason=reason(error)), _("请换一个位置再存。"))
             self._failed(fault)
             return
         self.printed.emit()
