@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from sqlalchemy import Engine
 
 from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
-from app.models.registry import KINDS, SCHEMA
+from app.models.registry import KINDS, SCHEMA, VERSION
 from app.services import backups, local
 from app.services.office import Office
 from app.services.recovery import make_sheet, public_key
@@ -44,6 +44,8 @@ class Workspace:
     street: str
     clock: Clock
     office: Office
+    notices: tuple[str, ...] = ()
+    """Sentences for whoever opened it."""
 
     @classmethod
     def exists(cls, data: Path) -> bool:
@@ -88,6 +90,7 @@ class Workspace:
         """Fill an empty database; it is a data folder once its facts are written, last of all."""
         migrate(self.engine)
         local.write(self.office, "folded_schema", SCHEMA)
+        local.write(self.office, backups.PROGRAM, VERSION)
         device.introduce(self.replica())
         self._settle_id()
         if founded:
@@ -186,20 +189,32 @@ class Workspace:
     def _opened(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:
         if revision(engine) is None:
             raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
-        if revision(engine) != HEAD:
-            cls._before_migration(data, machine, engine, clock)
+        notices = cls._before_update(data, machine, engine, clock)
         migrate(engine)
         machine = device.settled(engine, machine)
-        workspace = cls._wired(data, machine, engine, street, clock)._settle_id()
+        workspace = replace(cls._wired(data, machine, engine, street, clock)._settle_id(), notices=notices)
         workspace._fold_after_upgrade()
         recovery.keep(data, workspace.machine, public_key(workspace.office))
+        if not notices and backups.opened_by(engine) != VERSION:
+            local.write(workspace.office, backups.PROGRAM, VERSION)
         return workspace
 
     @staticmethod
-    def _before_migration(data: Path, machine: Machine, engine: Engine, clock: Clock) -> None:
-        """The old state is kept before it is changed; a newer database is left to :func:`migrate` to refuse."""
-        if (revision(engine) or "") < HEAD:
-            backups.make(backups.Source(data, engine, machine.db_key, clock), "migration")
+    def _before_update(data: Path, machine: Machine, engine: Engine, clock: Clock) -> tuple[str, ...]:
+        """The old state is kept before a newer program touches it; a newer database is left to :func:`migrate` to refuse.
+
+        A migration does not begin without its backup. Where nothing is migrated the work goes on, and the sentences that
+        are returned say why there is none; the next start tries again.
+        """
+        source, at = backups.Source(data, engine, machine.db_key, clock), revision(engine) or ""
+        if at < HEAD:
+            backups.make(source, "migration")
+        elif at == HEAD and backups.newer(VERSION, backups.opened_by(engine)):
+            try:
+                backups.make(source, "update")
+            except EnvironmentFault as error:
+                return (_("程序已更新，更新前的备份没有做成：{why}", why=str(error)),)
+        return ()
 
     def backup(self, why: str) -> backups.Made:
         """Make a backup, also in the second place that was chosen on this PC. Raises :class:`Refusal` where the person at
@@ -208,7 +223,14 @@ class Workspace:
             self.office.duty.need(BACKUP)
         recovery.keep(self.data, self.machine, public_key(self.office))
         source = backups.Source(self.data, self.engine, self.machine.db_key, self.clock)
-        return backups.make(source, why, backups.second_place(self.office))
+        held = backups.state(self.engine)
+        made = backups.make(source, why, backups.second_place(self.office))
+        backups.note(self.office, made, held)
+        return made
+
+    def backup_before(self, why: str) -> backups.Made | None:
+        """The backup that is kept before something is done; None where nothing was written since the last good one."""
+        return None if backups.fresh(self.office, self.data / backups.FOLDER) else self.backup(why)
 
     def recovery_sheet(self) -> bytes:
         """A new recovery sheet, as a PDF; what is kept from now on opens with it, here at once and on the center's other

@@ -10,12 +10,13 @@ import click
 
 from app.commands.main import Global, emit, outside
 from app.commands.records import conditions
-from app.errors import Refusal
+from app.errors import EnvironmentFault, Refusal
 from app.models.registry import kind_of
 from app.text import _
 
 if TYPE_CHECKING:
     from app.services.excel.plan import Plan, PlannedRow
+    from app.workspace import Workspace
 
 FILE = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -28,9 +29,10 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--errors", type=FILE, default=None, help="where to write the file again with the reasons, if any")
 @click.option("--sheet", default="", help="which sheet; the one that fits best by default")
 @click.option("--reason", default="", help="override policies, with this reason on the audit list")
+@click.option("--without-backup", is_flag=True, help="commit although no backup can be made before")
 @click.pass_obj
 def import_command(
-    obj: Global, kind: str, file: Path, commit: bool, errors: Path | None, sheet: str, reason: str
+    obj: Global, kind: str, file: Path, commit: bool, errors: Path | None, sheet: str, reason: str, without_backup: bool
 ) -> None:
     """Import a table (.xlsx, .csv): a JSON line for each row, then a summary. With any error nothing is written."""
     from app.services.excel import committing, planning
@@ -47,6 +49,8 @@ def import_command(
         told = _told(plan)
         numbers: dict[str, str] = {}
         if commit and not plan.errors:
+            if plan.writes and not without_backup:
+                _keep(workspace)
             done = committing.commit(office, plan)
             told |= {"committed": True, "op": done.op}
             numbers = dict(done.numbers)
@@ -59,6 +63,19 @@ def import_command(
     finally:
         workspace.close()
     sys.exit(1 if plan.errors else 0)
+
+
+def _keep(workspace: Workspace) -> None:
+    """The backup before an import; without one nothing is imported unasked."""
+    try:
+        made = workspace.backup_before("import")
+    except EnvironmentFault as error:
+        raise type(error)(
+            _("导入之前的备份没有做成，没有导入：{why}", why=error.message),
+            error.mend + _("确认没有备份也要导入，请加 --without-backup。"),
+        ) from error
+    if made is not None and made.notice:
+        sys.stderr.write(made.notice + "\n")
 
 
 def _line(row: PlannedRow, numbers: dict[str, str], *, committed: bool) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class Global:
         from app.workspace import Workspace
 
         workspace = Workspace.open(self.data, self.config)
+        for notice in workspace.notices:
+            sys.stderr.write(notice + "\n")
         office = replace(workspace.office, actor=self.actor or _("命令行"), accept_clock=self.accept_clock)
         return replace(workspace, office=office)
 

@@ -18,6 +18,8 @@ from app.text import _, listed
 
 SCHEMA = 3
 """Version of the declarations; written into every change. Raise it with every migration."""
+VERSION = "0.1.0"
+"""Version of the program, as in ``pyproject.toml``."""
 
 RECORDS: tuple[type[Record], ...] = (
     Booking,

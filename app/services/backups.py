@@ -9,16 +9,22 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 
-from sqlalchemy import Engine
+import msgspec
+from sqlalchemy import Engine, select
 
 from app.errors import EnvironmentFault
 from app.services import local
 from app.services.office import Office
 from app.services.rights import BACKUP
 from app.store import backup as files
+from app.store.database import told_apart
 from app.store.rotation import superseded
+from app.store.tables import local as locals_
+from app.store.tables import log_head
+from app.sync.machine import locked
 from app.text import _, reason
 
 FOLDER = "backups"
@@ -27,8 +33,12 @@ SECOND = "backups.second"
 """The fact of this PC that names the second place."""
 WHY = {
     "daily": "每日备份", "migration": "升级数据库之前", "import": "导入之前", "restore": "恢复之前", "update": "更新程序之前",
-    "manual": "手工备份",
+    "manual": "手工备份", "move": "换电脑之前",
 }  # fmt: skip
+LAST = "backups.last"
+"""The fact of this PC that says what the newest backup holds."""
+PROGRAM = "program"
+"""The fact of this PC that says which version of the program opened the database last."""
 OTHERS = 5
 """How many are kept of those made before something was done, of each sort."""
 _NAME = re.compile(r"(\d{8}-\d{6})-([a-z]+)")
@@ -77,13 +87,57 @@ def listed(folder: Path) -> list[Backup]:
     return sorted(found, key=lambda one: (one.made, one.why), reverse=True)
 
 
+def state(engine: Engine) -> str:
+    """What the database holds, in a few letters: the same as long as nothing is written."""
+    with told_apart(), engine.connect() as connection:
+        heads = connection.execute(select(log_head).order_by(log_head.c.scope, log_head.c.device)).all()
+    return blake2b(repr([tuple(one) for one in heads]).encode(), digest_size=16).hexdigest()
+
+
+def fresh(office: Office, folder: Path) -> bool:
+    """Whether the newest backup that was made here is there and holds everything that was written."""
+    kept = local.read(office, LAST)
+    if not isinstance(kept, dict) or kept.get("state") != state(office.engine):
+        return False
+    with contextlib.suppress(OSError):
+        return (folder / str(kept.get("file"))).stat().st_size == kept.get("size")
+    return False
+
+
+def note(office: Office, made: Made, held: str) -> None:
+    """Remember that what was just made holds what the database held, as :func:`state` said before it was."""
+    file = made.files[0]
+    local.write(office, LAST, {"file": file.name, "size": file.stat().st_size, "state": held})
+
+
+def opened_by(engine: Engine) -> str:
+    """Which version of the program opened the database last; empty where none said so yet."""
+    with told_apart(), engine.connect() as connection:
+        kept = connection.execute(select(locals_.c.value).where(locals_.c.name == PROGRAM)).scalar()
+    return "" if kept is None else str(msgspec.json.decode(kept))
+
+
+def newer(version: str, than: str) -> bool:
+    """Whether a version of the program is newer than another; than an empty one, each is."""
+    return _numbers(version) > _numbers(than)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(one) for one in re.findall(r"\d+", version)]
+
+
 def make(source: Source, why: str, second: Path | None = None) -> Made:
     """Make a backup, let go of those that are superseded, and copy it to ``second`` where that is there.
 
     Raises :class:`EnvironmentFault` where it cannot be written, :class:`DatabaseDamaged` where what was written does
-    not hold together; what was there before is left.
+    not hold together; what was there before is left. One at a time: a second one waits.
     """
     _made(source.folder)
+    with locked(source.data / "backups.lock"):
+        return _make(source, why, second)
+
+
+def _make(source: Source, why: str, second: Path | None) -> Made:
     for leftover in (*source.folder.glob("*.part"), *source.folder.glob("*.copy*")):
         leftover.unlink(missing_ok=True)
     path = source.folder / f"{source.clock():%Y%m%d-%H%M%S}-{why}{SUFFIX}"

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.errors import EnvironmentFault
-from app.models.registry import KINDS, SCHEMA
+from app.models.registry import KINDS, SCHEMA, VERSION
 from app.services.logs import FILES
 from app.services.office import Office
 from app.store.database import HEAD, revision, told_apart
@@ -86,7 +86,7 @@ def _tail(path: Path) -> str:
 
 def _program() -> dict[str, Any]:
     return {
-        "version": _version("shuniu"), "schema": SCHEMA, "head": HEAD, "python": platform.python_version(),
+        "version": VERSION, "schema": SCHEMA, "head": HEAD, "python": platform.python_version(),
         "system": platform.platform(), "machine": platform.machine(), "frozen": bool(getattr(sys, "frozen", False)),
         "packages": {name: _version(name) for name in PACKAGES},
     }  # fmt: skip

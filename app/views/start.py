@@ -165,6 +165,8 @@ class Desktop(QObject):
                 self.workspace = Workspace.open(self.data, self.config)
             except DatabaseDamaged as error:
                 self.workspace = backup_of(error, self.data, self.config, self.window)
+            for notice in self.workspace.notices:
+                dialogs.inform(self.window, _("没有备份成"), notice)
             self.sign_in(skip=True)
         else:
             self.wizard()

@@ -337,7 +337,7 @@ class Wizard(QWidget):
         self._working = True
         self._enable(False)
         if isinstance(step, PeopleStep):
-            job = step.job(self.workspace.office, self.actor)
+            job = step.job(self.context.office, self.actor)
         else:
             job = self.rooms.job(self.context.office, partial(sample.add_sample, self.workspace.demo().office))
         self.tasks.run(job, partial(self._saved, step), partial(self._not_saved, step), owner=self)

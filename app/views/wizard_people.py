@@ -13,6 +13,7 @@ from app.models.center import ROLES
 from app.services import local, setup
 from app.services.local import MIN_PASSWORD
 from app.services.office import Office
+from app.services.rights import USERS
 from app.text import _
 from app.views.theme import Theme
 from app.views.wizard_rows import Column, Rows
@@ -146,6 +147,7 @@ class PeopleStep(RowsStep):
         rows, password = self.typed(), self.password.text()
 
         def save() -> tuple[Any, ...]:
+            office.duty.need(USERS)
             name = " ".join(rows[0]["name"].split())
             now = name if actor in ("", setup.name_of(office, rows[0]["id"])) else actor
             first = setup.save_people(office.acting(now), rows)[0]

@@ -102,6 +102,21 @@ def test_nobody_is_made_to_restore(app: QApplication, workspace: Workspace, aske
     desktop.close()
 
 
+def test_a_newer_program_that_cannot_keep_the_old_state_says_so_and_goes_on(
+    app: QApplication, workspace: Workspace, asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace.data / backups.FOLDER).write_text("in the way")
+    workspace.close()
+    monkeypatch.setattr("app.workspace.VERSION", "0.2.0")
+    asked.answer("inform", None)
+    desktop = opened(app, workspace)
+    desktop.start()
+    assert "更新前的备份没有做成" in asked.shown[-1][2]
+    assert isinstance(desktop.window, Shell)
+    desktop.close()
+    desktop.window.deleteLater()
+
+
 @pytest.fixture
 def settings(context: Context, qtbot) -> SettingsPage:
     made = SettingsPage(context)

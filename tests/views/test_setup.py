@@ -269,13 +269,11 @@ def test_the_keys_alone_lead_through_it(pc: Pc) -> None:
     press()
     assert window.step is window.center
     assert window.focusWidget() is window.center.district
-    box = window.center.district
-    while box.currentText() != "杨浦区":
-        press(Qt.Key.Key_Down)
-    press()
-    while window.center.street.currentText() != "殷行街道":
-        press(Qt.Key.Key_Down)
-    press()
+    for box, name in ((window.center.district, "杨浦区"), (window.center.street, "殷行街道")):
+        for _step in range(box.findText(name)):
+            press(Qt.Key.Key_Down)
+        assert box.currentText() == name
+        press()
     assert window.focusWidget() is window.center.center
     press()
     pc.wait(PeopleStep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.errors import Refusal, ShuniuError
+from app.errors import EnvironmentFault, Refusal, ShuniuError
 from app.models.registry import kind_of
 from app.services.excel import committing, exporting, planning
 from app.services.excel.committing import Imported
@@ -53,9 +54,21 @@ def preview(office: Office, kind: str, path: Path, reason: str, progress: Progre
     return planning.plan(office, kind, planning.read(kind, path), reason=reason, tell=_teller(progress))
 
 
-def carry_out(office: Office, plan: Plan, progress: Progress) -> Imported:
-    """Write what a plan says."""
-    return committing.commit(office, plan, tell=_teller(progress))
+class NotBackedUp(Exception):
+    """The backup before the import could not be made; nothing was written."""
+
+
+def carry_out(context: Context, plan: Plan, progress: Progress, *, backup: bool = True) -> Imported:
+    """Write what a plan says, after a backup; raises :class:`NotBackedUp` where that fails."""
+    notice = ""
+    if backup:
+        try:
+            made = context.workspace.backup_before("import")
+            notice = made.notice if made is not None else ""
+        except EnvironmentFault as error:
+            raise NotBackedUp("".join(dialogs.message(error))) from error
+    done = committing.commit(context.office, plan, tell=_teller(progress))
+    return replace(done, notices=(*done.notices, notice)) if notice else done
 
 
 def _teller(progress: Progress) -> Callable[[int, int], None]:
@@ -300,10 +313,14 @@ class ImportPage(Page):
     @Slot()
     def carry_out(self) -> None:
         """Import: all rows, or none."""
+        self._carry_out(backup=True)
+
+    def _carry_out(self, *, backup: bool) -> None:
         if self.plan is not None and not self.plan.errors:
             self._writing = True
             words = _("正在导入 {n} 条{kind}…", n=self.plan.writes, kind=_(self.kind.label))
-            self._begin(words, partial(carry_out, self.context.office, self.plan), self._imported, self._not_imported)
+            job = partial(carry_out, self.context, self.plan, backup=backup)
+            self._begin(words, job, self._imported, self._not_imported)
 
     def _imported(self, done: Imported) -> None:
         self._writing = False
@@ -322,7 +339,11 @@ class ImportPage(Page):
         plan = self.plan
         if plan is not None:
             self.show_plan(plan)
-        if isinstance(error, Refusal):
+        if isinstance(error, NotBackedUp):
+            text = _("导入之前的备份没有做成：{why}还没有导入。", why=str(error))
+            if dialogs.confirm(self, _("没有备份成"), text, _("不备份，直接导入"), _("先不导入")):
+                self._carry_out(backup=False)
+        elif isinstance(error, Refusal):
             said = "\n".join(" ".join(filter(None, (fault.error, fault.mend))) for fault in error.faults[:8])
             dialogs.inform(self, _("没有导入"), said)
         elif not isinstance(error, Stopped):

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from app.services import reading, writing
+from app.services import backups, reading, writing
 from app.services.excel.sheets import read
 from app.services.undoing import undo
 from app.views.context import Context
@@ -246,3 +246,24 @@ def test_bookings_go_out_as_a_calendar_and_other_kinds_do_not(
 def test_the_menu_leads_to_the_import(context: Context, shown: Any, heard: Any) -> None:
     shown(ListPage(context, "team")).tables.bring()
     assert (heard.went[-1].page, heard.went[-1].arguments) == ("import", {"kind": "team"})
+
+
+def test_a_backup_is_made_first_and_without_one_the_person_is_asked(
+    given: Any, context: Context, settle: Callable[[], None], asked
+) -> None:
+    folder = context.workspace.data / backups.FOLDER
+    folder.write_text("in the way")
+    page = given(GOOD)
+    asked.answer("confirm", False, True)
+    page.doer.click()
+    settle()
+    assert "还没有导入" in asked.shown[-1][2]
+    assert reading.count(context.office, "venue") == 0
+    page.doer.click()
+    settle()
+    assert reading.count(context.office, "venue") == 2
+    folder.unlink()
+    page = given([HEAD, ["三楼", 10, ""]])
+    page.doer.click()
+    settle()
+    assert [one.why for one in backups.listed(folder)] == ["import"]
