@@ -14,10 +14,12 @@ from sqlalchemy import Engine
 
 from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
 from app.models.registry import KINDS, SCHEMA, VERSION
-from app.services import backups, local
+from app.services import backups, local, moving
+from app.services.center import center
+from app.services.moving import Package
 from app.services.office import Office
 from app.services.recovery import make_sheet, public_key
-from app.services.rights import BACKUP
+from app.services.rights import BACKUP, MACHINE
 from app.services.writing import put
 from app.store import search
 from app.store.backup import finish_restore
@@ -227,6 +229,19 @@ class Workspace:
         made = backups.make(source, why, backups.second_place(self.office))
         backups.note(self.office, made, held)
         return made
+
+    def move(self, place: Path) -> Package:
+        """Make in ``place`` the folder with which a new PC goes on (:mod:`app.services.moving`); this one remembers that
+        it was made. Raises :class:`Refusal` where the person at the desk may not, or no recovery sheet was made that
+        would open it, and :class:`EnvironmentFault` where there is no room."""
+        self.office.duty.need(MACHINE)
+        if not public_key(self.office):
+            raise Refusal.of("sheet", _("还没有开具恢复单，到了新电脑打不开。"), _("请先开具恢复单，印好，再做一次。"))
+        with self.office.reading() as session:
+            name = getattr(center(session, self.office.scope), "name", "")
+        package = moving.pack(self.backup("move").files[0], name, self.clock(), place)
+        local.write(self.office, moving.MOVED, package.made.isoformat(timespec="minutes"))
+        return package
 
     def backup_before(self, why: str) -> backups.Made | None:
         """The backup that is kept before something is done; None where nothing was written since the last good one."""

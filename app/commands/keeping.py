@@ -141,6 +141,20 @@ def backups_command(obj: Global, make: bool, second: Path | None) -> None:
         workspace.close()
 
 
+@click.command("move")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.pass_obj
+def move_command(obj: Global, folder: Path) -> None:
+    """Put into FOLDER what a new PC needs to go on with this one's work; it opens with the code of the recovery sheet."""
+    outside(obj, folder / "move", "folder")
+    workspace = obj.open()
+    try:
+        package = workspace.move(folder)
+        emit({"folder": str(package.folder), "made": package.made.isoformat(), "bytes": package.size})
+    finally:
+        workspace.close()
+
+
 @click.command("recovery-sheet")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj

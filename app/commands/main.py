@@ -85,6 +85,7 @@ FAMILIES = {
             "restore",
             "backups",
             "recovery-sheet",
+            "move",
             "recover",
             "diagnostics",
             "self-test",

@@ -19,6 +19,8 @@ from app.sync.machine import sync_folder, write_safely
 from app.text import _
 
 MANIFEST, DATA, WORDS = "shuniu-move.json", "shuniu-move.shuniu-backup", "请先看我.txt"
+MOVED = "moved"
+"""The fact of an old PC that says when it made a package; asked about at its next start."""
 _MAGIC = "shuniu move 1"
 _CHUNK = 1 << 20
 _SPARE = 1 << 20

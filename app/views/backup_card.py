@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services import backups, recovery
 from app.services.backups import Backup, Made
+from app.services.moving import Package
 from app.services.rights import BACKUP, MACHINE
 from app.text import _
 from app.views import dialogs
@@ -44,6 +45,8 @@ class BackupCard(QObject):
         self.sheet_words = ElidedLabel("")
         for one in (self.make, self.choose, self.forget, self.sheet):
             context.allow(one, BACKUP)
+        self.move = button(theme, _("换电脑…"), self._move, icon="monitor")
+        context.allow(self.move, MACHINE)
         self.look()
 
     @Slot()
@@ -132,6 +135,30 @@ class BackupCard(QObject):
     def _called(one: Backup) -> str:
         why = _(backups.WHY.get(one.why, one.why))
         return _("{date} {time}，{why}", date=f"{one.made:%Y-%m-%d}", time=f"{one.made:%H:%M}", why=why)
+
+    @Slot()
+    def _move(self) -> None:
+        """What a new PC needs goes into a folder; this one is told at its next start."""
+        if (place := dialogs.choose_folder(self.page, _("U盘或移动硬盘上的文件夹"))) is None:
+            return
+        self.move.setEnabled(False)
+        self.context.tasks.run(
+            partial(self.context.workspace.move, place), self._moved, self._not_moved, owner=self.page
+        )
+
+    @Slot(object)
+    def _moved(self, package: Package) -> None:
+        self.move.setEnabled(True)
+        self.look()
+        text = _(
+            "已放进 {folder}，并核对过。\n\n请带上它和恢复单，到新电脑上安装枢纽，第一次打开时选“从旧电脑搬来”。"
+            "新电脑打开以后，这台电脑请不要再写。", folder=package.folder.name,
+        )  # fmt: skip
+        dialogs.inform(self.page, _("搬家的文件做好了"), text)
+
+    def _not_moved(self, error: Exception) -> None:
+        self.move.setEnabled(True)
+        dialogs.report(self.page, error)
 
     @Slot()
     def _sheet(self) -> None:

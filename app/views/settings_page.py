@@ -162,6 +162,8 @@ class SettingsPage(Page):
         card.addLayout(self._row(_("备份"), kept.last, kept.make, kept.restore, stretch=True))
         card.addLayout(self._row(_("第二处备份"), kept.second, kept.choose, kept.forget, stretch=True))
         card.addLayout(self._row(_("恢复单"), kept.sheet_words, kept.sheet, stretch=True))
+        moves = ElidedLabel(_("把数据搬到新电脑：放进U盘，到新电脑上接着用"))
+        card.addLayout(self._row(_("换电脑"), moves, kept.move, stretch=True))
         diagnose = self.button(_("导出诊断"), self._diagnose, icon="download")
         words = ElidedLabel(_("给维护人员看的，不含个人信息和密钥"))
         card.addLayout(self._row(_("诊断"), words, diagnose, stretch=True))

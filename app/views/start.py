@@ -26,6 +26,7 @@ from app.views.diagnosing import offer_after_crash
 from app.views.faults import Faults
 from app.views.handover import Handover, hand_over
 from app.views.input_method import prepare_input_method
+from app.views.moved import moved_on
 from app.views.preferences import Preferences
 from app.views.safe_mode import Mode
 from app.views.tasks import Tasks
@@ -167,6 +168,9 @@ class Desktop(QObject):
                 self.workspace = backup_of(error, self.data, self.config, self.window)
             for notice in self.workspace.notices:
                 dialogs.inform(self.window, _("没有备份成"), notice)
+            if moved_on(self.workspace.office, self.window):
+                QTimer.singleShot(0, self.app, self.app.quit)
+                return
             self.sign_in(skip=True)
         else:
             self.wizard()

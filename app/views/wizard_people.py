@@ -177,7 +177,7 @@ class RoomsStep(RowsStep):
         )
         self.rooms = Rows(theme, columns, setup.MOST_ROWS)
         self.column.addWidget(self.rooms, 1)
-        self.sample = QCheckBox(_("放入演示数据，先试用一下（标着“演示”，只留在本机，不会上报，可以一次清除）"))
+        self.sample = QCheckBox(_("放入演示数据，先试用一下（只留在本机，不会上报，可以一次清除）"))
         self.sample.setMinimumHeight(theme.target)
         self.column.addWidget(self.sample)
         self.close_column(stretch=False)

@@ -146,7 +146,7 @@ class BeginStep(Step):
         self.package: moving.Package | None = None
         self.new = QRadioButton(_("设置本中心的第一台电脑"))
         self.join = QRadioButton(_("用入网卡加入（区里或本中心第一台电脑发的卡）"))
-        self.move_in = QRadioButton(_("从旧电脑搬来（旧电脑上“换电脑”做好的U盘或文件夹）"))
+        self.move_in = QRadioButton(_("从旧电脑搬来（旧电脑做好的U盘或文件夹）"))
         self.recover = QRadioButton(_("用恢复单恢复备份（电脑坏了、重装了）"))
         self.choose, self.card_name = self._chooser(_("选择入网卡文件…"), self._choose, "file-text")
         self.choose_folder, self.folder_name = self._chooser(_("选择U盘或文件夹…"), self._choose_folder, "usb")
