@@ -20,6 +20,7 @@ from app.errors import Fault, Refusal
 from app.models.registry import KINDS
 from app.paths import resource
 from app.services.office import Office, Unit
+from app.services.rights import DELETE
 from app.services.writing import put
 from app.store.bulk import among
 from app.store.database import told_apart
@@ -79,8 +80,10 @@ def remove(office: Office) -> int:
     """Take the sample data away entirely; returns how many records that were.
 
     What the center's staff made themselves stays. Raises :class:`Refusal` where a record of theirs refers to sample data
-    (none can be saved so; an older program may have): each is named, and nothing is removed.
+    (none can be saved so; an older program may have): each is named, and nothing is removed; and where the person at the
+    desk may not delete.
     """
+    office.duty.need(DELETE)
     with told_apart(), office.engine.execution_options(write=True).begin() as connection:
         gone = {(name, record_id) for name, record_id in _held(connection)}
         if faults := list(_referring(connection, {record_id for _name, record_id in gone})):
