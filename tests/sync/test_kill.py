@@ -4,6 +4,7 @@ the same again completes it."""
 from __future__ import annotations
 
 import contextlib
+import http.client
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -105,7 +106,7 @@ class Office:
             self.server.arm()
 
     def answers(self) -> bool:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, http.client.HTTPException):  # it may die within this very answer
             urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5).read()
             return True
         return False
