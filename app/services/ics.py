@@ -195,10 +195,9 @@ def _one(links: Links, field: str, text: str) -> Any:
     declared = Booking.kind.fields[field]
     links.learn(declared.targets, [text])
     try:
-        record_id = links.resolve(declared, text)
+        return links.resolve(declared, text)
     except Misfit as misfit:
         raise Refusal.of(field, misfit.error, misfit.mend) from None
-    return next(one for one in links.candidates(declared.targets, text) if one.id == record_id)
 
 
 def _with_parts(session: Session, merged: Merged, venue: str) -> list[str]:

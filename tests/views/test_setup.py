@@ -170,6 +170,7 @@ def test_killed_at_any_moment_it_goes_on_and_nothing_is_there_twice(pc: Pc, mome
     if isinstance(window, SignIn):  # there are two people already
         window.who.setCurrentText("王小明（系统管理员）")
         window.sign_in()
+        pc.qtbot.waitUntil(lambda: isinstance(pc.window, Wizard))
         window = pc.window
     assert isinstance(window, Wizard)
     if moment in ("begun", "typed"):
