@@ -112,7 +112,8 @@ def test_a_fault_in_the_data_is_told(desktop: Desktop, qtbot: QtBot, asked) -> N
     assert "与日志不一致" in words
 
 
-def test_going_back_to_a_backup_stays_in_safe_mode(desktop: Desktop, qtbot: QtBot) -> None:
+def test_going_back_to_a_backup_stays_in_safe_mode(desktop: Desktop, workspace: Workspace, qtbot: QtBot) -> None:
+    workspace.close()
     shell = shell_of(desktop)
     assert desktop.workspace is not None
     file = desktop.workspace.backup("manual").files[0]
