@@ -77,7 +77,7 @@ def test_rule_17_a_skipped_date_is_booked_again_from_the_list_of_dates(counter: 
         sheet.table.selectRow(2)
         sheet.again.click()
         counter.rest(page)
-        assert sheet.table.lines[2].word == "已确认"
+        assert sheet.table.lines[2].word == "已确认", sheet.fault.text()
         assert not sheet.again.isEnabled()
         return False
 
