@@ -86,6 +86,7 @@ class Premises:
         self.session, self.known = session, Merged(session)
         self._places: dict[str, Place | None] = {}
         self._families: dict[str, frozenset[str]] = {}
+        self._around: dict[str, tuple[list[str], list[str]]] = {}
 
     @property
     def merged(self) -> Survivors:
@@ -170,8 +171,11 @@ class Premises:
 
     def around(self, place: Place) -> tuple[list[str], list[str]]:
         """Whose closures decide for a venue, the nearest first, and its parts."""
-        above = self.above(place.id)
-        return [*above, *(() if place.external else (CENTER,))], sorted(self.family(place.id).difference(above))
+        if place.id not in self._around:
+            above = self.above(place.id)
+            levels = [*above, *(() if place.external else (CENTER,))]
+            self._around[place.id] = levels, sorted(self.family(place.id).difference(above))
+        return self._around[place.id]
 
     def pieces(self, place: Place, start: str, end: str) -> Iterator[Piece]:
         """[start, end) cut where a closure, an opening or the hours begin or end, date by date."""
