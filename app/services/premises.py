@@ -85,6 +85,7 @@ class Premises:
     def __init__(self, session: Session) -> None:
         self.session, self.known = session, Merged(session)
         self._places: dict[str, Place | None] = {}
+        self._all: tuple[Place, ...] | None = None
         self._families: dict[str, frozenset[str]] = {}
         self._around: dict[str, tuple[list[str], list[str]]] = {}
 
@@ -131,6 +132,8 @@ class Premises:
 
     def read(self, venues: Iterable[str] | None = None) -> list[Place]:
         """Read several venues at once, by default all that are not deleted, in the order of their names."""
+        if venues is None and self._all is not None:
+            return list(self._all)
         t = Venue.__table__.c
         query = select(*(t[name] for name in DESCRIBED))
         if venues is None:
@@ -147,6 +150,8 @@ class Premises:
                     bool(row.external), bool(row.overnight), bool(row.competing), hours.timetable(row._asdict()),
                 )  # fmt: skip
         self._places |= found
+        if venues is None:
+            self._all = tuple(found.values())
         return list(found.values())
 
     def family(self, venue: str) -> frozenset[str]:
