@@ -34,6 +34,8 @@ class PasswordSheet(dialogs.Sheet):
         self.new = self._line(_("新密码（至少 {n} 个字符）", n=local.MIN_PASSWORD))
         self.again = self._line(_("再输一次新密码"))
         self.fault = self.add_text("", "fault")
+        self.fault.hide()
+        (self.proof or self.new).setFocus()
 
     def _line(self, label: str, *, seen: bool = False) -> QLineEdit:
         line = QLineEdit()
@@ -61,9 +63,11 @@ class PasswordSheet(dialogs.Sheet):
     def _refused(self, error: Exception) -> None:
         self.yes.setEnabled(True)
         of_new = isinstance(error, Refusal) and error.faults[0].field == "password"
-        self._say("".join(dialogs.message(error)), self.new if of_new or self.proof is None else self.proof)
+        self._say(dialogs.in_one_line(error), self.new if of_new or self.proof is None else self.proof)
 
     def _say(self, words: str, line: QLineEdit) -> None:
         self.fault.setText(words)
+        self.fault.show()
+        self.grow()
         line.selectAll()
         line.setFocus()

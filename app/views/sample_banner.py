@@ -48,7 +48,7 @@ class SampleBanner(Banners):
     def remove(self) -> None:
         """Take it away, after a confirm."""
         text = _("{n} 条演示记录全部去掉，不能撤销。您自己登记的记录都留着。", n=self.count)
-        if not dialogs.confirm(self, _("清除演示数据"), text, _("清除")) or not self.leave():
+        if not dialogs.confirm(self, _("清除演示数据"), text, _("清除"), careful=True) or not self.leave():
             return
         self.remover.setEnabled(False)
         self.context.tasks.run(

@@ -21,22 +21,25 @@ from app.views.theme import Theme
 from app.workspace import Workspace
 
 WIDTH = 360
+TALLEST = 704  # fits a screen of 1366x768 with its task bar
 
 
 class SignIn(QWidget):
-    """A window with one card. ``signed_in`` with the person's name."""
+    """A window with one card. ``signed_in`` with the person's name. ``locked``: it stands before a window left alone."""
 
     help_topic = "people#登录"
 
     signed_in = Signal(object)
 
-    def __init__(self, workspace: Workspace, tasks: Tasks, theme: Theme, last: str = "") -> None:
+    def __init__(
+        self, workspace: Workspace, tasks: Tasks, theme: Theme, last: str = "", *, locked: bool = False
+    ) -> None:
         super().__init__()
         self.workspace, self.tasks, self.theme = workspace, tasks, theme
         self.people: list[Person] = people(workspace.office)
         self.setWindowTitle(_("登录 – 枢纽"))
         self.setWindowIcon(theme.icon("shuniu", size=64))
-        self.resize(theme.px(560), theme.px(440))
+        self.resize(theme.px(560), min(theme.px(520), TALLEST))
         outer = QVBoxLayout(self)
         card = QFrame()
         card.setProperty("look", "card")
@@ -52,6 +55,11 @@ class SignIn(QWidget):
         center.setWordWrap(True)
         column.addWidget(name)
         column.addWidget(center)
+        if locked:
+            note = QLabel(_("有一会儿没有操作，已经锁定。登录后接着做，没填完的都在。"))
+            note.setWordWrap(True)
+            column.addSpacing(theme.px(8))
+            column.addWidget(note)
         column.addSpacing(theme.px(16))
         self.who = QComboBox()
         self.typed = QLineEdit(last)
@@ -136,7 +144,7 @@ class SignIn(QWidget):
 
     def _refused(self, error: Exception) -> None:
         self.enter.setEnabled(True)
-        self.fault.setText("".join(dialogs.message(error)))
+        self.fault.setText(dialogs.in_one_line(error))
         self.password.selectAll()
         self.password.setFocus()
 

@@ -103,7 +103,7 @@ def test_only_who_looks_after_the_pcs_may_move(settings: SettingsPage) -> None:
 @pytest.mark.parametrize("stays", [True, False])
 def test_the_next_start_of_the_old_pc_asks(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, stays: bool) -> None:
     said: list[str] = []
-    monkeypatch.setattr(dialogs, "confirm", lambda _window, _title, text, *_verbs: said.append(text) or stays)
+    monkeypatch.setattr(dialogs, "confirm", lambda _window, _title, text, *_verbs, **_how: said.append(text) or stays)
     assert not moved_on(workspace.office, None)
     assert said == []
     local.write(workspace.office, moving.MOVED, "2026-11-24T09:00")
