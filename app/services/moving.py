@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.errors import EnvironmentFault, Refusal
 from app.sync.machine import sync_folder, write_safely
-from app.text import _
+from app.text import _, reason
 
 MANIFEST, DATA, WORDS = "shuniu-move.json", "shuniu-move.shuniu-backup", "请先看我.txt"
 MOVED = "moved"
@@ -75,7 +75,7 @@ def pack(backup: Path, center: str, now: datetime, place: Path) -> Package:
         sync_folder(place)
     except OSError as error:
         raise EnvironmentFault(
-            _("写不进 {place}：{why}", place=place, why=error.strerror or str(error)),
+            _("写不进 {place}：{why}", place=place, why=reason(error)),
             _("请检查U盘有没有插好、有没有写保护、空间够不够，再做一次。"),
         ) from error
     finally:
@@ -133,7 +133,7 @@ def verify(package: Package) -> Path:
         raise damaged from None
     except OSError as error:
         raise EnvironmentFault(
-            _("读不出 {file}：{why}", file=package.backup, why=error.strerror or str(error)),
+            _("读不出 {file}：{why}", file=package.backup, why=reason(error)),
             _("请检查U盘，重新插一次。"),
         ) from error
     return package.backup
