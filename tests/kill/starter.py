@@ -20,9 +20,9 @@ def say(what: object) -> None:
     print(json.dumps(what, ensure_ascii=False), flush=True)
 
 
-def run(sheet: dialogs.Sheet) -> bool:
+def run(self: dialogs.Sheet) -> bool:
     """In place of :meth:`Sheet.run`."""
-    say({"dialog": sheet.windowTitle()})
+    say({"dialog": self.windowTitle()})
     return True
 
 
@@ -30,8 +30,8 @@ def main(data: str, config: str) -> int:
     """Start, and end in order."""
     shown = Desktop._show
 
-    def show(desktop: Desktop, window: QWidget) -> None:
-        shown(desktop, window)
+    def show(self: Desktop, window: QWidget) -> None:
+        shown(self, window)
         QTimer.singleShot(0, window, lambda: (say({"window": type(window).__name__}), QApplication.quit()))
 
     Desktop._show, dialogs.Sheet.run = show, run
