@@ -6,15 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel
 
-from app.services import local, signing_in
+from app.services import signing_in
 from app.services.rights import USERS
 from app.services.writing import Saved, save
 from app.text import _
-from app.views import dialogs
-from app.views.context import Context, Said
+from app.views.context import Said
 from app.views.page import button
+from app.views.password_sheet import PasswordSheet
 from app.views.records.extras import Extra
 from app.views.records.form_jobs import Loaded
 
@@ -76,41 +76,9 @@ class AccountDesk(Extra):
     @Slot()
     def _password(self) -> None:
         page = self.page
-        if page.record_id is not None and GiveSheet(page, self.context, page.record_id, page.windowTitle()).run():
-            self.context.said.emit(Said(_("密码已经设置，只在这台电脑上有效。")))
-
-
-class GiveSheet(dialogs.Sheet):
-    """A new password for somebody else, twice."""
-
-    help_topic = "people#忘记密码"
-
-    def __init__(self, parent: QWidget, context: Context, user_id: str, name: str) -> None:
-        super().__init__(parent, _("给 {name} 设新密码", name=name), _("设置"))
-        self.context, self.user_id = context, user_id
-        self.new, self.again = QLineEdit(), QLineEdit()
-        length = _("新密码（至少 {n} 个字符）", n=local.MIN_PASSWORD)
-        for label, line in ((length, self.new), (_("再输一次新密码"), self.again)):
-            line.setEchoMode(QLineEdit.EchoMode.Password)
-            line.setAccessibleName(label)
-            self.add_text(label)
-            self.body.addWidget(line)
-        self.fault = self.add_text("", "fault")
-
-    @Slot()
-    def accept(self) -> None:
-        """Keep it in the background, and close when it is done."""
-        if self.new.text() != self.again.text():
-            self.fault.setText(_("两次输入的新密码不一样。"))
+        if page.record_id is None:
             return
-        self.yes.setEnabled(False)
-        job = partial(signing_in.give_password, self.context.office, self.user_id, self.new.text())
-        self.context.tasks.run(job, self._done, self._refused, owner=self)
-
-    @Slot(object)
-    def _done(self, _nothing: None) -> None:
-        super().accept()
-
-    def _refused(self, error: Exception) -> None:
-        self.yes.setEnabled(True)
-        self.fault.setText("".join(dialogs.message(error)))
+        title = _("给 {name} 设新密码", name=page.windowTitle())
+        job = partial(signing_in.give_password, self.context.office, page.record_id)
+        if PasswordSheet(page, self.context.tasks, title, _("设置"), job, topic="people#忘记密码").run():
+            self.context.said.emit(Said(_("密码已经设置，只在这台电脑上有效。")))

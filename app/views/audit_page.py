@@ -69,7 +69,7 @@ class AuditPage(Page):
         bar.addStretch(1)
         self.body.addLayout(bar)
         self.setFocusProxy(self.search)
-        columns = ((_("什么时候"), 156), (_("谁"), 132), (_("做了什么"), 120), (_("哪些"), 0), (_("说明"), 0))
+        columns = ((_("什么时候"), 156), (_("谁"), 160), (_("做了什么"), 120), (_("哪些"), 0), (_("说明"), 0))
         self.table = PlainTable(self.theme, _("操作记录"), columns)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
@@ -119,4 +119,4 @@ class AuditPage(Page):
 
     def _failed(self, error: Any) -> None:
         self.show_lines([])
-        self.set_summary("".join(dialogs.message(error)))
+        self.set_summary(dialogs.in_one_line(error))

@@ -43,6 +43,8 @@ class BackupCard(QObject):
         self.forget = button(theme, _("不用了"), self._forget)
         self.sheet = button(theme, _("开具恢复单"), self._sheet, icon="printer")
         self.sheet_words = ElidedLabel("")
+        self.issued = False
+        """Whether there is a recovery sheet."""
         for one in (self.make, self.choose, self.forget, self.sheet):
             context.allow(one, BACKUP)
         self.move = button(theme, _("换电脑…"), self._move, icon="monitor")
@@ -75,6 +77,7 @@ class BackupCard(QObject):
         self.context.allow(self.restore, MACHINE, usable=bool(known))
         self.second.setText(str(second) if second else _("没有选。选U盘或移动硬盘，电脑坏了数据还在"))
         self.forget.setVisible(second is not None)
+        self.issued = sheet
         self.sheet.setText(_("换新恢复单") if sheet else _("开具恢复单"))
         self.sheet_words.setText(_("已开具。恢复码只在纸上") if sheet else _("还没有开具：电脑坏了，没有它打不开备份"))
         self.read.emit()
@@ -162,8 +165,12 @@ class BackupCard(QObject):
 
     @Slot()
     def _sheet(self) -> None:
-        text = _("恢复码只印在纸上，印好后请锁起来。以前的恢复单从此只能打开旧备份。")
-        if dialogs.confirm(self.page, _("开具恢复单"), text, _("开具并打印")):
+        text = (
+            _("恢复码只印在纸上，印好后请锁起来。以前的恢复单从此只能打开旧备份。")
+            if self.issued
+            else _("恢复码只印在纸上，印好后请锁起来。电脑坏了，用它打开备份；忘记密码，用它重设。")
+        )
+        if dialogs.confirm(self.page, self.sheet.text(), text, _("开具并打印"), careful=self.issued):
             self.context.tasks.run(self.context.workspace.recovery_sheet, self._printed, self._failed, owner=self.page)
 
     @Slot(object)
@@ -172,5 +179,9 @@ class BackupCard(QObject):
 
         sheet = PreviewSheet(self.page.window(), self.context, _("数据恢复单"), lambda: pdf)
         sheet.saver.hide()  # on paper and nowhere else
-        sheet.run()
+        if not sheet.run():
+            text = _("恢复码关掉以后就看不到了。没有印出来、也没有抄下来的，电脑坏了，以后的备份打不开。")
+            if dialogs.confirm(self.page, _("恢复单没有印出来"), text, _("回去打印"), _("不用印了")):
+                self._printed(pdf)
+                return
         self.look()

@@ -178,7 +178,7 @@ class Context(QObject):
     @Slot(object)
     def _not_undone(self, error: Exception) -> None:
         if isinstance(error, ShuniuError):
-            self.said.emit(Said("".join(dialogs.message(error))))
+            self.said.emit(Said(dialogs.in_one_line(error)))
         else:
             dialogs.report(None, error)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+STOPS, COMMAS = ("。", "！", "？", ".", "!", "?"), ("，", ",", "：", ":", "；", ";")
 UNIT = 8
 """Half a line at the standard text size; dialogs measure by their own font so that they need no theme."""
 
@@ -87,6 +88,13 @@ class Sheet(QDialog):
         self.body.addWidget(label)
         return label
 
+    def grow(self) -> None:
+        """Make room for words that were not there when it was shown."""
+        outer = self.layout()
+        assert outer is not None
+        outer.activate()
+        self.resize(self.width(), max(self.height(), outer.totalHeightForWidth(self.width())))
+
     def run(self) -> bool:
         """Show it and wait; whether it was accepted."""
         return self.exec() == QDialog.DialogCode.Accepted
@@ -114,15 +122,19 @@ class _Line(Sheet):
         if self.needed and not self.value:
             self.fault.setText(self.needed)
             self.fault.show()
+            self.grow()
             self.line.setFocus()
             return
         super().accept()
 
 
-def confirm(parent: QWidget | None, title: str, text: str, yes: str, no: str = "") -> bool:
-    """Ask before something that cannot be taken back; ``yes`` and ``no`` are verbs."""
+def confirm(parent: QWidget | None, title: str, text: str, yes: str, no: str = "", *, careful: bool = False) -> bool:
+    """Ask before something that cannot be taken back; ``yes`` and ``no`` are verbs. ``careful``: a mere Enter is a no."""
     sheet = Sheet(parent, title, yes, no)
     sheet.add_text(text)
+    if careful:
+        sheet.no.setDefault(True)
+        sheet.no.setFocus()
     return sheet.run()
 
 
@@ -146,6 +158,14 @@ def message(error: Exception) -> tuple[str, str]:
         _("程序在这一步出了差错，没有做完。"),
         _("已保存的内容不受影响，可以继续使用。差错已记入日志；如果再次出现，请在“设置”里导出诊断，交给维护人员。"),
     )
+
+
+def in_one_line(error: Exception) -> str:
+    """The same in one line, as it is said beside a field or on a page."""
+    what, mend = message(error)
+    if not mend or what.endswith(STOPS) or mend.startswith(COMMAS):
+        return what + (" " if mend and what.isascii() and what.endswith(STOPS) else "") + mend
+    return _("{what}，{mend}", what=what, mend=mend)
 
 
 def report(parent: QWidget | None, error: Exception) -> None:

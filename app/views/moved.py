@@ -23,7 +23,7 @@ def moved_on(office: Office, window: QWidget | None) -> bool:
         "这台电脑的数据 {when} 已经放进U盘，准备搬到新电脑。\n\n新电脑已经在用的，请在新电脑上办理，不要在这台上再写；"
         "还没有搬成的，可以照旧用这台。", when=str(made).replace("T", " "),
     )  # fmt: skip
-    if not dialogs.confirm(window, _("已换到新电脑"), text, _("仍用这台电脑"), _("退出")):
+    if not dialogs.confirm(window, _("这台电脑还用吗"), text, _("仍用这台电脑"), _("退出"), careful=True):
         return True
     local.write(office, MOVED, None)
     return False

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QIcon, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.views.context import Context
 from app.views.elided import ElidedLabel
-from app.views.theme import ACCENT, PAPER, TEXT, Theme
+from app.views.theme import ACCENT, GREY, PAPER, TEXT, Theme
 
 AIR = 3
 """Between the icon of a button and its words, beside what the style leaves."""
@@ -43,7 +43,10 @@ def _dress(theme: Theme, one: QPushButton) -> None:
     name = one.property("icon_name")
     if name:
         ink = {"primary": PAPER, "link": ACCENT}.get(str(one.property("look") or ""), TEXT)
-        one.setIcon(theme.icon(str(name), ink, 16, AIR))
+        made = theme.icon(str(name), ink, 16, AIR)
+        grey = theme.icon(str(name), GREY, 16, AIR)
+        made.addPixmap(grey.pixmap(one.iconSize()), QIcon.Mode.Disabled)
+        one.setIcon(made)
 
 
 class Page(QWidget):

@@ -75,6 +75,7 @@ class PersonPage(Page):
         self.note = QLabel(_("勾选确实是这个人的记录，再交付或删除。同名的人请用电话分清。"))
         self.note.setProperty("look", "second")
         self.note.setWordWrap(True)
+        self.note.hide()
         self.body.addWidget(self.note)
         self.paper = self.button(_("打印交付…"), self._hand_out, icon="printer")
         self.file = self.button(_("存为 JSON…"), self._to_file, icon="download")
@@ -113,6 +114,7 @@ class PersonPage(Page):
         for one in traces:
             rows.append((one.row.id, (" ".join(one.row.title.split()), _(one.row.kind.label), one.where, _state(one))))
         self.table.fill(rows)
+        self.note.setVisible(bool(traces))
         self.stack.setCurrentIndex(0 if traces else 2)
         self.set_summary(_("找到 {n} 条记录", n=len(traces)) if traces else _("没有找到"))
         self._say()
@@ -180,7 +182,7 @@ class PersonPage(Page):
                 *person.afterwards(),
             )
         )  # fmt: skip
-        if dialogs.confirm(self, _("删除这个人的信息？"), text, _("删除"), _("不删除")):
+        if dialogs.confirm(self, _("删除这个人的信息？"), text, _("删除"), _("不删除"), careful=True):
             job = partial(person.erase, self.context.office, picked, list(self.words))
             self.context.tasks.run(job, self._erased, self._failed, owner=self)
 
@@ -194,7 +196,7 @@ class PersonPage(Page):
         self.find()
 
     def _failed(self, error: Exception) -> None:
-        self.set_summary("".join(dialogs.message(error)))
+        self.set_summary(dialogs.in_one_line(error))
         self.show_traces([]) if not self.traces else None
 
 

@@ -93,7 +93,7 @@ class PrinterCard(QWidget):
         self.note.setText(_("已记下，打印时按此校正"))
 
     def _failed(self, error: Exception) -> None:
-        self.note.setText("".join(dialogs.message(error)))
+        self.note.setText(dialogs.in_one_line(error))
 
     @Slot()
     def print_test_page(self) -> None:

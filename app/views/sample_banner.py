@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.models.registry import KINDS
 from app.services import sample
+from app.services.rights import DELETE
 from app.text import _
 from app.views import dialogs
 from app.views.banners import Banners
@@ -39,6 +40,7 @@ class SampleBanner(Banners):
         if count:
             text = _("正在使用演示数据（{n} 条，都标着“演示”）：只留在本机，不会上报。", n=count)
             self.remover = self.put(NAME, text).offer(_("清除演示数据"), self.remove)
+            self.context.allow(self.remover, DELETE)
         else:
             self.drop(NAME)
 
@@ -46,7 +48,7 @@ class SampleBanner(Banners):
     def remove(self) -> None:
         """Take it away, after a confirm."""
         text = _("{n} 条演示记录全部去掉，不能撤销。您自己登记的记录都留着。", n=self.count)
-        if not dialogs.confirm(self, _("清除演示数据"), text, _("清除")) or not self.leave():
+        if not dialogs.confirm(self, _("清除演示数据"), text, _("清除"), careful=True) or not self.leave():
             return
         self.remover.setEnabled(False)
         self.context.tasks.run(

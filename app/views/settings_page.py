@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app import text
 from app.errors import Refusal
 from app.services import local
-from app.services.people import people
+from app.services.people import Person, people
 from app.services.rights import AUDIT, PERSON
 from app.text import _
 from app.views import dialogs
@@ -22,6 +22,7 @@ from app.views.context import Context, Said
 from app.views.diagnosing import export_diagnostics
 from app.views.elided import ElidedLabel
 from app.views.page import Page
+from app.views.password_sheet import PasswordSheet
 from app.views.preferences import LOCKS, Preferences
 from app.views.printer_card import PrinterCard
 from app.views.setup_hint import waiting
@@ -136,7 +137,7 @@ class SettingsPage(Page):
         if steps := waiting(self.context):
             words = QLabel(_("还差：{steps}", steps=text.listed(steps)))
             card.addLayout(self._row(_("首次设置"), words, self.button(_("完成设置"), self.context.set_up_more)))
-        change = self.button(_("设置我的密码"), self._password, icon="key")
+        self.change = self.button(_("设置我的密码"), self._password, icon="key")
         self.lock = QComboBox()
         self.lock.setAccessibleName(_("离开后锁定"))
         for minutes in LOCKS:
@@ -146,7 +147,7 @@ class SettingsPage(Page):
         self.lock.activated.connect(self._lock_chosen)
         words = QLabel(_("设置了密码的人员，回来时要再输一次"))
         words.setProperty("look", "second")
-        card.addLayout(self._row(_("登录"), change))
+        card.addLayout(self._row(_("登录"), self.change))
         card.addLayout(self._row(_("离开后锁定"), self.lock, words))
 
     def _data(self) -> None:
@@ -218,49 +219,15 @@ class SettingsPage(Page):
                 self, _("暂时不能设置密码"), _("使用人员名单里要正好有一位“{name}”。", name=self.context.actor)
             )
             return
-        sheet = PasswordSheet(self, self.context, mine[0].id, guarded=mine[0].guarded)
+        sheet = PasswordSheet(
+            self, self.context.tasks, _("设置我的密码"), _("设置"), partial(_change, self.context, mine[0]),
+            topic="people#设置密码", proof=_("现在的密码") if mine[0].guarded else "",
+        )  # fmt: skip
         if sheet.run():
             self.context.said.emit(Said(_("密码已经设置，只在这台电脑上有效。")))
 
 
-class PasswordSheet(dialogs.Sheet):
-    """The old password where there is one, the new one twice."""
-
-    help_topic = "people#设置密码"
-
-    def __init__(self, parent: QWidget, context: Context, user_id: str, *, guarded: bool) -> None:
-        super().__init__(parent, _("设置我的密码"), _("设置"))
-        self.context, self.user_id = context, user_id
-        self.old, self.new, self.again = QLineEdit(), QLineEdit(), QLineEdit()
-        named = [(_("新密码（至少 {n} 个字符）", n=local.MIN_PASSWORD), self.new), (_("再输一次新密码"), self.again)]
-        for label, line in ([(_("现在的密码"), self.old)] if guarded else []) + named:
-            line.setEchoMode(QLineEdit.EchoMode.Password)
-            line.setAccessibleName(label)
-            self.add_text(label)
-            self.body.addWidget(line)
-        self.fault = self.add_text("", "fault")
-
-    @Slot()
-    def accept(self) -> None:
-        """Check, then keep it in the background."""
-        if self.new.text() != self.again.text():
-            self.fault.setText(_("两次输入的新密码不一样。"))
-            return
-        job = partial(_change, self.context, self.user_id, self.old.text(), self.new.text())
-        self.yes.setEnabled(False)
-        self.context.tasks.run(job, self._changed, self._refused, owner=self)
-
-    @Slot(object)
-    def _changed(self, _nothing: None) -> None:
-        super().accept()
-
-    @Slot(object)
-    def _refused(self, error: Exception) -> None:
-        self.yes.setEnabled(True)
-        self.fault.setText("".join(dialogs.message(error)))
-
-
-def _change(context: Context, user_id: str, old: str, new: str) -> None:
-    if not local.password_fits(context.office, user_id, old):
+def _change(context: Context, person: Person, *typed: str) -> None:
+    if person.guarded and not local.password_fits(context.office, person.id, typed[0]):
         raise Refusal.of("old", _("现在的密码不对"), _("，请再输一次"))
-    local.set_password(context.office, user_id, new)
+    local.set_password(context.office, person.id, typed[-1])

@@ -8,34 +8,38 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.services import local, signing_in
+from app.services import signing_in
 from app.services.people import Person, people
 from app.services.slips import center_name
 from app.text import _
 from app.views import dialogs
 from app.views.help.asking import HelpKey
 from app.views.page import button
+from app.views.password_sheet import PasswordSheet
 from app.views.tasks import Tasks
 from app.views.theme import Theme
 from app.workspace import Workspace
 
 WIDTH = 360
+TALLEST = 704  # fits a screen of 1366x768 with its task bar
 
 
 class SignIn(QWidget):
-    """A window with one card. ``signed_in`` with the person's name."""
+    """A window with one card. ``signed_in`` with the person's name. ``locked``: it stands before a window left alone."""
 
     help_topic = "people#登录"
 
     signed_in = Signal(object)
 
-    def __init__(self, workspace: Workspace, tasks: Tasks, theme: Theme, last: str = "") -> None:
+    def __init__(
+        self, workspace: Workspace, tasks: Tasks, theme: Theme, last: str = "", *, locked: bool = False
+    ) -> None:
         super().__init__()
         self.workspace, self.tasks, self.theme = workspace, tasks, theme
         self.people: list[Person] = people(workspace.office)
         self.setWindowTitle(_("登录 – 枢纽"))
         self.setWindowIcon(theme.icon("shuniu", size=64))
-        self.resize(theme.px(560), theme.px(440))
+        self.resize(theme.px(560), min(theme.px(520), TALLEST))
         outer = QVBoxLayout(self)
         card = QFrame()
         card.setProperty("look", "card")
@@ -51,6 +55,11 @@ class SignIn(QWidget):
         center.setWordWrap(True)
         column.addWidget(name)
         column.addWidget(center)
+        if locked:
+            note = QLabel(_("有一会儿没有操作，已经锁定。登录后接着做，没填完的都在。"))
+            note.setWordWrap(True)
+            column.addSpacing(theme.px(8))
+            column.addWidget(note)
         column.addSpacing(theme.px(16))
         self.who = QComboBox()
         self.typed = QLineEdit(last)
@@ -135,13 +144,22 @@ class SignIn(QWidget):
 
     def _refused(self, error: Exception) -> None:
         self.enter.setEnabled(True)
-        self.fault.setText("".join(dialogs.message(error)))
+        self.fault.setText(dialogs.in_one_line(error))
         self.password.selectAll()
         self.password.setFocus()
 
     @Slot()
     def _forgotten(self) -> None:
-        if self.person is not None and ResetSheet(self, self.workspace, self.tasks, self.person).run():
+        if self.person is None:
+            return
+        name, user_id = self.person.name, self.person.id
+        sheet = PasswordSheet(
+            self, self.tasks, _("用恢复单重设密码"), _("重设"),
+            partial(signing_in.reset_password, self.workspace.office.acting(name), user_id),
+            topic="people#忘记密码", proof=_("恢复码"), seen=True,
+            text=_("请取出锁着的恢复单，输入上面的恢复码，再给 {name} 设一个新密码。", name=name),
+        )  # fmt: skip
+        if sheet.run():
             self._person_chosen()
             self.fault.setText(_("密码已经重设，请用新密码登录。"))
 
@@ -151,42 +169,3 @@ class SignIn(QWidget):
             self.sign_in()
         else:
             super().keyPressEvent(event)
-
-
-class ResetSheet(dialogs.Sheet):
-    """A new password by the code of the recovery sheet."""
-
-    help_topic = "people#忘记密码"
-
-    def __init__(self, parent: QWidget, workspace: Workspace, tasks: Tasks, person: Person) -> None:
-        super().__init__(parent, _("用恢复单重设密码"), _("重设"))
-        self.workspace, self.tasks, self.person = workspace, tasks, person
-        self.add_text(_("请取出锁着的恢复单，输入上面的恢复码，再给 {name} 设一个新密码。", name=person.name))
-        self.code, self.new, self.again = QLineEdit(), QLineEdit(), QLineEdit()
-        length = _("新密码（至少 {n} 个字符）", n=local.MIN_PASSWORD)
-        for label, line in ((_("恢复码"), self.code), (length, self.new), (_("再输一次新密码"), self.again)):
-            if line is not self.code:
-                line.setEchoMode(QLineEdit.EchoMode.Password)
-            line.setAccessibleName(label)
-            self.add_text(label)
-            self.body.addWidget(line)
-        self.fault = self.add_text("", "fault")
-
-    @Slot()
-    def accept(self) -> None:
-        """Check in the background, and close when it is done."""
-        if self.new.text() != self.again.text():
-            self.fault.setText(_("两次输入的新密码不一样。"))
-            return
-        self.yes.setEnabled(False)
-        office = self.workspace.office.acting(self.person.name)
-        job = partial(signing_in.reset_password, office, self.person.id, self.code.text(), self.new.text())
-        self.tasks.run(job, self._done, self._refused, owner=self)
-
-    @Slot(object)
-    def _done(self, _nothing: None) -> None:
-        super().accept()
-
-    def _refused(self, error: Exception) -> None:
-        self.yes.setEnabled(True)
-        self.fault.setText("".join(dialogs.message(error)))

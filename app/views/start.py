@@ -312,7 +312,7 @@ class Desktop(QObject):
         mine = [one for one in people(self.workspace.office) if one.name == shell.context.actor]
         if not any(one.guarded for one in mine):
             return
-        window = SignIn(self.workspace, self.tasks, shell.context.theme, shell.context.actor)
+        window = SignIn(self.workspace, self.tasks, shell.context.theme, shell.context.actor, locked=True)
         window.signed_in.connect(partial(self._back, window))
         shell.hide()
         self.behind, self.window = shell, window

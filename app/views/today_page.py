@@ -325,7 +325,7 @@ class TodayPage(Page):
 
     def _not_done(self, error: Exception) -> None:
         if isinstance(error, Refusal):
-            self.context.said.emit(Said("".join(dialogs.message(error))))
+            self.context.said.emit(Said(dialogs.in_one_line(error)))
         else:
             dialogs.report(self, error)
 

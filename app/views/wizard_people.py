@@ -62,6 +62,7 @@ class RowsStep(Step):
     def refused(self, error: Refusal) -> None:
         """Show the faults, and go to the first line that has one."""
         self.fault_label.setText("\n".join("".join((fault.error, "。", fault.mend)) for fault in error.faults[:3]))
+        self.column.activate()  # the lines are shorter by what is said
         number, _colon, name = error.faults[0].field.partition(":")
         if number.isdigit():
             self.go_to(int(number), name)
@@ -103,6 +104,8 @@ class PeopleStep(RowsStep):
         self.close_column(stretch=False)
         self._id = ""
         self.user.textEdited.connect(self.soon)
+        for line in (self.password, self.again):
+            line.textEdited.connect(self.fault_label.clear)
         self.others.changed.connect(self.soon)
 
     def fill(self, rows: Sequence[Mapping[str, str]], guarded: bool) -> None:
@@ -140,6 +143,12 @@ class PeopleStep(RowsStep):
         if password and len(password) < MIN_PASSWORD:
             return _("密码太短，请至少用 {n} 个字符。", n=MIN_PASSWORD)
         return "" if password == self.again.text() else _("两次输入的密码不一样。")
+
+    def to_mend(self) -> QWidget | None:
+        """The name, or the password that is too short, or its repetition."""
+        if not self.user.text().strip():
+            return self.user
+        return self.password if 0 < len(self.password.text()) < MIN_PASSWORD else self.again
 
     def job(self, office: Office, actor: str) -> Callable[[], tuple[Any, ...]]:
         """What saves the step, in the background; its result is for :meth:`fill`, and who ``actor`` is now: the

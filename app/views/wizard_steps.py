@@ -75,6 +75,7 @@ class Step(QWidget):
         self.fault_label = QLabel()
         self.fault_label.setProperty("look", "fault")
         self.fault_label.setWordWrap(True)
+        self.changed.connect(self.fault_label.clear)
 
     def say(self, text: str) -> QLabel:
         """A sentence in grey."""
@@ -124,10 +125,17 @@ class Step(QWidget):
         """What keeps the person from going on, or an empty text."""
         return ""
 
+    def to_mend(self) -> QWidget | None:
+        """Where that is mended."""
+        return None
+
     def check(self) -> bool:
-        """Whether one may go on; says what is missing."""
-        self.fault_label.setText(self.fault())
-        return not self.fault_label.text()
+        """Whether one may go on; says what is missing, and goes there."""
+        said = self.fault()
+        self.fault_label.setText(said)
+        if said and (field := self.to_mend()) is not None:
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return not said
 
 
 WAYS = ("new", "join", "move", "recover")
@@ -175,8 +183,9 @@ class BeginStep(Step):
                 column.addLayout(self._code_rows[way])
         self.column.addLayout(column)
         self.fields = [self.code]
+        self.column.addWidget(self.fault_label)
         self._sizes()
-        self.close_column()
+        self.column.addStretch(1)
         self.new.setChecked(True)
         for one in self.ways.values():
             one.toggled.connect(self._toggled)
@@ -264,7 +273,7 @@ class BeginStep(Step):
         except ShuniuError as error:
             self.package = None
             self.folder_name.clear()
-            self.fault_label.setText("".join(dialogs.message(error)))
+            self.fault_label.setText(dialogs.in_one_line(error))
             return
         self.package = package
         when = f"{package.made:%Y-%m-%d %H:%M}"
@@ -291,6 +300,10 @@ class BeginStep(Step):
                 return _("请先选择U盘或文件夹。") if self.way == "move" else _("请先选择备份文件。")
             return "" if self.code.text().strip() else _("请填写恢复单上的恢复码。")
         return ""
+
+    def to_mend(self) -> QWidget | None:
+        """What is to be chosen, then the code."""
+        return self.code if self.way in WITH_CODE and self._chosen else self._parts[self.way][0]
 
 
 class CenterStep(Step):
@@ -329,6 +342,10 @@ class CenterStep(Step):
             "district": self.district.currentData() or "", "street": self.street.currentData() or "",
             "center": self.center.text().strip(),
         }  # fmt: skip
+
+    def to_mend(self) -> QWidget | None:
+        """The first that is missing."""
+        return next((box for box in (self.district, self.street) if not box.currentData()), self.center)
 
     @Slot()
     def _district_chosen(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from app.errors import Refusal
 from app.models.center import ROLES
 from app.models.registry import KINDS
-from app.services import ics, reading, recovery, sheets, slips, undoing
+from app.services import ics, reading, recovery, sample, sheets, slips, undoing
 from app.services.erasing import erase
 from app.services.excel import exporting
 from app.services.merging import merge
@@ -135,6 +135,17 @@ def test_paper_files_and_erasure_need_their_right(desks: dict[str, Office], venu
         replace(workspace, office=staff).backup("manual")
     assert slips.render(desks["front_desk"], "booking", made)[:4] == b"%PDF"
     assert erase(desks["director"], "booking", made)
+
+
+def test_the_sample_data_is_taken_away_by_who_may_delete(desks: dict[str, Office], workspace: Workspace) -> None:
+    sample.add_sample(workspace.demo().office)
+    before = sample.count(workspace.office)
+    for role in ("front_desk", "viewer"):
+        with refused("delete") as told:
+            sample.remove(desks[role])
+        assert told.value.faults[0].mend == "请由主任、工作人员、系统管理员办理"
+    assert sample.count(workspace.office) == before
+    assert sample.remove(desks["director"]) == before
 
 
 def test_an_undo_needs_the_right_of_what_it_undoes(desks: dict[str, Office], venue: str) -> None:

@@ -162,6 +162,18 @@ def test_the_recovery_sheet_goes_to_paper_only(settings: SettingsPage, context: 
     assert settings.backups.sheet.text() == "换新恢复单"
 
 
+def test_a_sheet_that_did_not_get_onto_paper_is_shown_again(settings: SettingsPage, context: Context, asked) -> None:
+    pages: list[bytes] = []
+    asked.answer("confirm", True, True)
+    asked.answer(
+        "Sheet.run", *(lambda sheet, done=done: (pages.append(sheet.make()), done)[1] for done in (False, True))
+    )
+    settings.backups.sheet.click()
+    context.tasks.drain()
+    assert [one[1] for one in asked.shown if one[0] == "confirm"] == ["开具恢复单", "恢复单没有印出来"]
+    assert pages[0] == pages[1], "the same code, not a new one"
+
+
 def test_going_back_to_a_backup_keeps_the_present_state_and_opens_anew(
     app: QApplication, workspace: Workspace, asked
 ) -> None:

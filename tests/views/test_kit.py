@@ -32,6 +32,8 @@ from app.views.theme import (
     status_mark,
 )
 
+CONFIRM = dialogs.confirm
+
 
 def brightness(colour: str) -> float:
     def linear(part: float) -> float:
@@ -76,6 +78,37 @@ def test_icons_are_drawn_and_a_missing_one_is_empty(app: QApplication) -> None:
 
 def test_every_icon_a_kind_names_is_shipped(app: QApplication) -> None:
     assert [kind.name for kind in KINDS.values() if icon(kind.icon).isNull()] == []
+
+
+def test_a_careful_question_is_not_answered_by_a_mere_enter(app: QApplication, monkeypatch) -> None:
+    enter: list[str] = []
+
+    def run(sheet: dialogs.Sheet) -> bool:
+        sheet.show()
+        (default,) = (one for one in (sheet.yes, sheet.no) if one.isDefault())
+        assert sheet.focusWidget() in (None, default)
+        enter.append(default.text())
+        sheet.close()
+        return False
+
+    monkeypatch.setattr(dialogs.Sheet, "run", run)
+    for careful in (False, True):
+        CONFIRM(None, "删除", "不能撤销。", "删除", "不删除", careful=careful)
+    assert enter == ["删除", "不删除"]
+
+
+@pytest.mark.parametrize(
+    ("error", "mend", "said"),
+    [
+        ("密码太短", "请至少用 6 个字符", "密码太短，请至少用 6 个字符"),
+        ("密码不对。", "请再输一次。", "密码不对。请再输一次。"),
+        ("现在的密码不对", "，请再输一次", "现在的密码不对，请再输一次"),
+        ("Wrong.", "Try again.", "Wrong. Try again."),
+        ("没有", "", "没有"),
+    ],
+)
+def test_what_is_wrong_and_the_mend_read_as_one_line(error: str, mend: str, said: str) -> None:
+    assert dialogs.in_one_line(Refusal.of("password", error, mend)) == said
 
 
 def test_each_status_has_its_shape() -> None:

@@ -65,3 +65,16 @@ def test_without_any_nothing_is_said(context: Context, qtbot: QtBot) -> None:
     made.show()
     settle(made, qtbot)
     assert not banner(made).isVisible()
+
+
+def test_who_may_not_delete_is_told_who_may(shell: Shell, qtbot: QtBot) -> None:
+    context = shell.context
+    for name, role, may in (("前台甲", "front_desk", False), ("孙洁", "viewer", False), ("刘芳", "director", True)):
+        context.take_over(
+            name, save(context.workspace.office.acting("王小明"), "user", {"name": name, "role": role}).id
+        )
+        banner(shell).look()
+        settle(shell, qtbot)
+        remover = banner(shell).remover
+        assert remover.isEnabled() is may, role
+        assert remover.toolTip().endswith("请由主任、工作人员、系统管理员办理") is not may

@@ -138,6 +138,33 @@ def test_going_back_shows_what_was_saved_and_saving_again_makes_nobody_twice(pc:
     assert {one.name for one in people(window.workspace.office)} == {"王小明", "李梅"}
 
 
+def test_what_is_missing_is_said_and_gone_to_and_the_words_go_when_it_is_mended(pc: Pc) -> None:
+    window = pc.start()
+    assert isinstance(window, Wizard)
+    window.begin.ways["move"].setChecked(True)
+    window.next()
+    assert window.focusWidget() is window.begin.choose_folder
+    window.begin.ways["new"].setChecked(True)
+    window.next()
+    center = window.center
+    center.district.setCurrentIndex(center.district.findText("杨浦区"))
+    window.next()
+    assert center.fault_label.text()
+    assert window.focusWidget() is center.street
+    center.street.setCurrentIndex(center.street.findText("殷行街道"))
+    assert not center.fault_label.text()
+    window.next()
+    people_step = pc.wait(PeopleStep).people
+    people_step.user.setText("王小明")
+    for typed, repeated, line in (("12345", "12345", people_step.password), ("123456", "12345", people_step.again)):
+        people_step.password.setText(typed)
+        people_step.again.setText(repeated)
+        people_step.user.setFocus()
+        window.next()
+        assert people_step.fault_label.text()
+        assert window.focusWidget() is line
+
+
 def test_two_people_of_one_name_and_a_wrong_number_are_told_by_their_line(pc: Pc) -> None:
     window = founded(pc)
     window.people.user.setText("王小明")

@@ -18,8 +18,9 @@ from app.services.writing import save
 from app.store.alone import only_one
 from app.views import input_method
 from app.views.context import Context, Goto
+from app.views.password_sheet import PasswordSheet
 from app.views.preferences import Preferences
-from app.views.sign_in import ResetSheet, SignIn
+from app.views.sign_in import SignIn
 from app.views.start import Desktop, run_desktop
 from app.workspace import Workspace
 from tests.services.test_recovery import printed
@@ -225,8 +226,9 @@ def test_a_forgotten_password_is_reset_with_the_sheet(
     guarded.lock()
     window = guarded.window
 
-    def reset(sheet: ResetSheet) -> bool:
-        sheet.code.setText(code)
+    def reset(sheet: PasswordSheet) -> bool:
+        assert sheet.proof is not None
+        sheet.proof.setText(code)
         sheet.new.setText("新密码123")
         sheet.again.setText("新密码")
         sheet.accept()

@@ -15,7 +15,8 @@ from app.services import local, reading, syncing, writing
 from app.services.people import people
 from app.services.reading import Query
 from app.views.context import Context
-from app.views.settings_page import PasswordSheet, SettingsPage
+from app.views.password_sheet import PasswordSheet
+from app.views.settings_page import SettingsPage
 from app.views.sync_page import SyncPage
 from app.views.tasks import Tasks
 from app.views.theme import Theme
@@ -187,21 +188,27 @@ def test_settings_ask_the_shell_for_another_size(context: Context, qtbot: QtBot)
     assert page.language_note.text() == "重新打开枢纽后生效"
 
 
-def test_a_password_is_changed_only_with_the_old_one(context: Context, qtbot: QtBot) -> None:
+def test_a_password_is_changed_only_with_the_old_one(context: Context, qtbot: QtBot, asked) -> None:
     (person,) = people(context.office)
     local.set_password(context.office, person.id, "123456")
     page = SettingsPage(context)
     qtbot.addWidget(page)
-    sheet = PasswordSheet(page, context, person.id, guarded=True)
-    sheet.old.setText("654321")
-    sheet.new.setText("abcdef")
-    sheet.again.setText("abcdef")
-    sheet.accept()
-    context.tasks.drain()
-    assert "现在的密码不对" in sheet.fault.text()
-    sheet.old.setText("123456")
-    sheet.accept()
-    context.tasks.drain()
+
+    def change(sheet: PasswordSheet) -> bool:
+        assert sheet.proof is not None
+        sheet.proof.setText("654321")
+        sheet.new.setText("abcdef")
+        sheet.again.setText("abcdef")
+        sheet.accept()
+        context.tasks.drain()
+        assert "现在的密码不对" in sheet.fault.text()
+        assert sheet.proof.selectedText()
+        sheet.proof.setText("123456")
+        sheet.accept()
+        return context.tasks.drain()
+
+    asked.answer("Sheet.run", change)
+    page.change.click()
     assert local.password_fits(context.office, person.id, "abcdef")
 
 

@@ -66,7 +66,7 @@ def carry_out(context: Context, plan: Plan, progress: Progress, *, backup: bool 
             made = context.workspace.backup_before("import")
             notice = made.notice if made is not None else ""
         except EnvironmentFault as error:
-            raise NotBackedUp("".join(dialogs.message(error))) from error
+            raise NotBackedUp(dialogs.in_one_line(error)) from error
     done = committing.commit(context.office, plan, tell=_teller(progress))
     return replace(done, notices=(*done.notices, notice)) if notice else done
 
