@@ -55,6 +55,11 @@ class Refusal(ShuniuError):
         """A refusal of one field."""
         return cls(Fault(field, error, mend))
 
+    @property
+    def policy(self) -> bool:
+        """Whether a reason would set aside all that is at fault."""
+        return bool(self.faults) and all(fault.policy for fault in self.faults)
+
 
 class EnvironmentFault(ShuniuError):
     """Disk, rights, network, clock, printer: not the user's fault and not ours. Says what to do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, LargeBinary, MetaData, String
@@ -111,10 +112,20 @@ class Kind:
         parts = [str(self.fields[name].mask(value, values)) for name in self.title if (value := values.get(name))]
         return " ".join(parts) or values.get("number") or ""
 
-    @property
+    @cached_property
     def typed(self) -> tuple[Field, ...]:
         """The fields that people fill in."""
         return tuple(field for field in self.fields.values() if not field.system)
+
+    @cached_property
+    def links(self) -> dict[str, Field]:
+        """The fields that link to another record."""
+        return {name: field for name, field in self.fields.items() if field.type == "link"}
+
+    @cached_property
+    def blank(self) -> dict[str, Any]:
+        """What a new record holds in each field before anything is said."""
+        return {name: field.default for name, field in self.fields.items()}
 
 
 class Record(DeclarativeBase):

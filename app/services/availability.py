@@ -21,6 +21,8 @@ from app.text import _
 
 HORIZON = 366
 """Days that are looked through for a free time."""
+NEAREST = 12
+"""Other rooms that are looked at for an offer."""
 LOOKED_AT = 31
 """Days of bookings that are read at once while looking."""
 
@@ -145,6 +147,19 @@ def wrong(place: Place | None, start: str, end: str) -> str | None:
     if end > midnight_after(start) and not place.overnight:
         return _("“{venue}”不能跨夜使用", venue=place.name)
     return None
+
+
+def other_rooms(premises: Premises, wanted: Place | None, people: int = 0) -> list[Place]:
+    """Open rooms for ``people``, by default for as many as the room that was wanted, the nearest in size first and the
+    center's own before outside ones; at most :data:`NEAREST`."""
+    least = people or (wanted.capacity if wanted is not None else 0) or 0
+    outside = wanted is not None and wanted.external
+    rooms = [
+        one for one in premises.read()
+        if one.status == "open" and (wanted is None or one.id != wanted.id) and (one.capacity or 0) >= least
+    ]  # fmt: skip
+    rooms.sort(key=lambda one: (one.external and not outside, one.capacity or 0, one.name))
+    return rooms[:NEAREST]
 
 
 def slot_of(place: Place, wish: Wish) -> Slot:

@@ -12,7 +12,7 @@ from app.models.bookings import Booking
 from app.models.fields import Misfit, fault_of
 from app.models.venues import Closure, Venue
 from app.services import equipment, hours, states
-from app.services.availability import Search, wrong
+from app.services.availability import Search, other_rooms, wrong
 from app.services.booking import Slot
 from app.services.lookups import lookups
 from app.services.office import Unit
@@ -179,25 +179,17 @@ def _refusal(unit: Unit, premises: Premises, place: Place, slot: Slot, other: Sl
     return Fault("venue", error, mend)
 
 
-NEAREST = 8
-"""Other rooms that are looked at for an offer."""
-
-
 def _other_rooms(unit: Unit, premises: Premises, place: Place, slot: Slot) -> Iterator[str]:
     """One free room of at least the same capacity, if there is any among the nearest."""
-    large = [
-        one for one in premises.read()
-        if one.id != place.id and one.status == "open" and (one.capacity or -1) >= (place.capacity or 0)
-    ]  # fmt: skip
-    nearest = sorted(large, key=lambda one: one.capacity or 0)[:NEAREST]
+    nearest = other_rooms(premises, place)
     if not nearest:
         return
     diary = lookups(unit).diary([one.id for one in nearest], slot.start, slot.end)
     for one in nearest:
         moved = slot._replace(venue=one.id, competes=False)
-        if wrong(one, slot.start, slot.end) or premises.shut(one, slot.start, slot.end):
+        if wrong(one, slot.start, slot.end) or any(diary.in_the_way(moved)):
             continue
-        if not any(diary.in_the_way(moved)):
+        if not premises.shut(one, slot.start, slot.end):
             yield _("{venue} 同时段", venue=one.name)
             return
 

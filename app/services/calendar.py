@@ -91,13 +91,13 @@ def remember(office: Office, venues: Sequence[str] | None) -> None:
     local.write(office, REMEMBERED, list(venues) if venues is not None else None)
 
 
-def move(office: Office, block: Block, venue: str, start: str, end: str) -> writing.Saved:
-    """Give a booking another time or room, against what the person had on screen.
+def move(office: Office, block: Block, venue: str, start: str, end: str, *, reason: str = "") -> writing.Saved:
+    """Give a booking another time or room, against what the person had on screen; ``reason`` overrides policy.
 
     Raises :class:`~app.errors.Refusal` where the room is taken.
     """
     values: dict[str, Any] = {"venue": venue, "start": start, "end": end}
-    return writing.save(office, "booking", values, block.id, seen=block.seen)
+    return writing.save(office, "booking", values, block.id, seen=block.seen, reason=reason)
 
 
 def _blocks(

@@ -43,6 +43,9 @@ def spells(held: ByVenue, levels: Sequence[str], parts: Sequence[str], start: st
     above = [[one for one in held.get(level, ()) if one.start < end and start < one.end] for level in levels]
     below = [[one for one in held.get(part, ()) if one.start < end and start < one.end] for part in parts]
     touching = [one for level in (*above, *below) for one in level]
+    if not touching:
+        yield Spell(start, end)
+        return
     cuts = sorted({start, end, *(at for one in touching for at in (one.start, one.end) if start < at < end)})
     for low, high in pairwise(cuts):
         decided = next((said for level in above if (said := _said(level, low, high))), None)

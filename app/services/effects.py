@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.models.bookings import BLOCKING, Booking, SlotWaiting
@@ -19,6 +19,10 @@ OF_NO_USE = frozenset(
     {"name", "address", "area", "services", "equipment", "access", "contact_phone", "remark", "price"}
 )
 """Fields of a venue that free nothing."""
+HOLDING = ("venue", "start", "end", "status", "before", "after", "yields_to")
+"""Fields by which a booking holds its room."""
+WAITING = ("venue", "start", "end", "status", "priority", "headcount")
+"""Fields by which an entry of the waiting list finds its room."""
 
 
 def follow(unit: Unit, record: Record, before: Values | None) -> None:
@@ -47,9 +51,8 @@ def gone(unit: Unit, record: Record) -> None:
 
 def _freed(record: Record, before: Values | None) -> Iterator[Freed]:
     """Where something may have become free by this write."""
-    changed = frozenset(n for n in record.kind.fields if before is None or before[n] != getattr(record, n))
-    if isinstance(record, Booking) and before is not None:
-        if changed & {"venue", "start", "end", "status", "before", "after", "yields_to"}:
+    if isinstance(record, Booking):
+        if before is not None and _changed(record, before, HOLDING):
             yield from _left(before)
     elif isinstance(record, Closure):
         if record.sort == "open" or before is not None:
@@ -59,14 +62,22 @@ def _freed(record: Record, before: Values | None) -> Iterator[Freed]:
     elif isinstance(record, CalendarDay):
         days = {record.date, *(() if before is None else (before["date"],))}
         yield from (_date(day) for day in days if day)
-    elif isinstance(record, Venue) and before is not None and changed - OF_NO_USE:
+    elif (
+        isinstance(record, Venue)
+        and before is not None
+        and _changed(record, before, record.kind.fields.keys() - OF_NO_USE)
+    ):
         yield Freed(record.id)
         if before["parent"] != record.parent:
             yield Freed(before["parent"])
-    elif isinstance(record, SlotWaiting) and changed & {"venue", "start", "end", "status", "priority", "headcount"}:
+    elif isinstance(record, SlotWaiting) and (before is None or _changed(record, before, WAITING)):
         yield Freed(record.venue, record.start, record.end)
         if before is not None:
             yield Freed(before["venue"], before["start"], before["end"])
+
+
+def _changed(record: Record, before: Values, names: Iterable[str]) -> bool:
+    return any(before[name] != getattr(record, name) for name in names)
 
 
 def _left(before: Values) -> Iterator[Freed]:

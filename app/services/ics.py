@@ -20,7 +20,7 @@ from app.models.bookings import BOOKING_STATUS, Booking
 from app.models.fields import Misfit
 from app.models.organizations import Organization, Team
 from app.models.venues import Venue
-from app.services import reading
+from app.services import reading, states
 from app.services.excel.lookup import Links
 from app.services.office import Office
 from app.services.reading import Query
@@ -119,6 +119,10 @@ def _lines(
     table: Any = Booking.__table__
     query = select(table).where(*conditions).order_by(table.c.start, table.c.id)
     rows = [dict(row._mapping) for row in session.execute(query) if row.start and row.end]
+    release = states.release_minutes(session, merged["venue"])
+    for row in rows:
+        length = release.get(row["venue"] or "")
+        row["status"] = states.shown(row["status"], row["start"], row["checked_in_at"], length, office.now)
     rooms = _rooms(session, merged, {row["venue"] for row in rows if row["venue"]})
     clients = _names(session, merged, {row["client"] for row in rows if row["client"]})
     pasts = _pasts(session, [row["id"] for row in rows])

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.services.availability import Wish, free_slots, verdicts
+from app.services.availability import Wish, free_slots, other_rooms, verdicts
 from app.services.office import Office
 from app.services.premises import Premises
 from app.services.times import minutes_between, say_span, say_time, shift
 from app.text import _
 
-NEAREST = 12
-"""Other rooms that are looked at."""
 ROOMS = 2
 LATER = 2
 
@@ -34,16 +32,7 @@ def offers(office: Office, values: Mapping[str, Any], booking: str = "") -> list
     with office.reading() as session:
         premises = Premises(session)
         wanted = premises.place(str(values["venue"]))
-        people = int(values.get("headcount") or 0)
-        least = people or (wanted.capacity if wanted is not None else 0) or 0
-        rooms = [
-            one for one in premises.read()
-            if one.status == "open" and (wanted is None or one.id != wanted.id)
-            and ((one.capacity or 0) >= least or (one.capacity is None and not least))
-        ]  # fmt: skip
-        outside = wanted is not None and wanted.external
-        rooms.sort(key=lambda one: (one.external and not outside, one.capacity or 0, one.name))
-        rooms = rooms[:NEAREST]
+        rooms = other_rooms(premises, wanted, int(values.get("headcount") or 0))
         found = verdicts(session, office.now, [Wish(one.id, start, end, id=booking) for one in rooms])
         free = [room for room, verdict in zip(rooms, found, strict=True) if verdict.state == "free"][:ROOMS]
         told = [Offer(_("{venue} 同时段", venue=room.name), {"venue": room.id}, {"venue": room.name}) for room in free]

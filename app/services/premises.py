@@ -85,7 +85,9 @@ class Premises:
     def __init__(self, session: Session) -> None:
         self.session, self.known = session, Merged(session)
         self._places: dict[str, Place | None] = {}
+        self._all: tuple[Place, ...] | None = None
         self._families: dict[str, frozenset[str]] = {}
+        self._around: dict[str, tuple[list[str], list[str]]] = {}
 
     @property
     def merged(self) -> Survivors:
@@ -130,6 +132,8 @@ class Premises:
 
     def read(self, venues: Iterable[str] | None = None) -> list[Place]:
         """Read several venues at once, by default all that are not deleted, in the order of their names."""
+        if venues is None and self._all is not None:
+            return list(self._all)
         t = Venue.__table__.c
         query = select(*(t[name] for name in DESCRIBED))
         if venues is None:
@@ -146,6 +150,8 @@ class Premises:
                     bool(row.external), bool(row.overnight), bool(row.competing), hours.timetable(row._asdict()),
                 )  # fmt: skip
         self._places |= found
+        if venues is None:
+            self._all = tuple(found.values())
         return list(found.values())
 
     def family(self, venue: str) -> frozenset[str]:
@@ -170,8 +176,11 @@ class Premises:
 
     def around(self, place: Place) -> tuple[list[str], list[str]]:
         """Whose closures decide for a venue, the nearest first, and its parts."""
-        above = self.above(place.id)
-        return [*above, *(() if place.external else (CENTER,))], sorted(self.family(place.id).difference(above))
+        if place.id not in self._around:
+            above = self.above(place.id)
+            levels = [*above, *(() if place.external else (CENTER,))]
+            self._around[place.id] = levels, sorted(self.family(place.id).difference(above))
+        return self._around[place.id]
 
     def pieces(self, place: Place, start: str, end: str) -> Iterator[Piece]:
         """[start, end) cut where a closure, an opening or the hours begin or end, date by date."""

@@ -205,7 +205,7 @@ def row_of(record: Record, titles: Mapping[str, str] | None = None, districts: C
     kind = record.kind
     heads = Heads.decode(record.heads)
     values = {name: getattr(record, name) for name in kind.fields}
-    links = {n: (titles or {}).get(values[n], "") for n, f in kind.fields.items() if f.type == "link" and values[n]}
+    links = {n: (titles or {}).get(values[n], "") for n in kind.links if values[n]}
     return Row(
         kind, record.id, record.owner, record.number, bool(record.deleted), values, seen_of(record),
         int(record.conflicts or 0), heads.erased, links,

@@ -112,7 +112,7 @@ def _referring(connection: Connection, gone: set[str]) -> Iterator[Fault]:
     """A fault for each record that is not sample data and refers to some."""
     for name, kind in KINDS.items():
         table = kind.model.__table__
-        for link in (one for one in kind.fields.values() if one.type == "link"):
+        for link in kind.links.values():
             column = table.c[link.name]
             here = (table.c.owner != DEMO, column.is_not(None), among(connection, column, gone))
             for row in connection.execute(select(table).where(*here)):

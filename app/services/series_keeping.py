@@ -182,7 +182,7 @@ def _refuses(series: BookingSeries, asked: Asked) -> bool:
 
 def _against(row: Planned, refusal: Refusal) -> Planned:
     """The row as the rules of a booking found it."""
-    state = "quota" if all(fault.policy for fault in refusal.faults) else "taken"
+    state = "quota" if refusal.policy else "taken"
     by = refusal.faults[0].error if refusal.faults else refusal.message
     return Planned(row.date, row.start, row.end, row.venue, state if row.state == "free" else row.state, by)
 

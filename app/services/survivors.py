@@ -31,6 +31,8 @@ class Survivors:
 
     def family(self, record_ids: Iterable[str]) -> list[str]:
         """Each record with whom it stands for, and who stands for it: what a link to any of them may say."""
+        if not self.by_loser:
+            return sorted(set(record_ids))
         wanted = {self.of(record_id) for record_id in record_ids}
         return sorted(wanted | {loser for loser, survivor in self.by_loser.items() if survivor in wanted})
 
@@ -93,7 +95,8 @@ class Merged:
         """What a link to one of ``kinds`` may hold to mean any of ``record_ids``."""
         found = set(record_ids)
         for kind in kinds:
-            found |= set(self[kind].family(found))
+            if self[kind].by_loser:
+                found |= set(self[kind].family(found))
         return sorted(found)
 
     def standing(self, kind: Kind) -> ColumnElement[bool]:

@@ -83,9 +83,7 @@ def put(
         checked = _checked(kind, values, creating=True, stored=stored)
         own_id = fixed_id or _id_of(unit, kind, checked) or new_id()
         record = kind.model(owner=unit.office.scope, id=own_id)
-        vars(record).update(
-            dict.fromkeys(kind.fields.keys() - vars(record).keys())
-        )  # else each is looked for when asked
+        vars(record).update(kind.blank, **checked)  # it is inserted as it is: nothing needs to know what was set
         before: dict[str, Any] | None = None
     else:
         record = unit.load(kind.name, record_id)
@@ -97,7 +95,6 @@ def put(
         if unit.session.is_modified(record) or not sees(unit, kind.name, values, before):
             unit.session.flush()
             before = {name: getattr(record, name) for name in kind.fields}
-    on_screen: Mapping[str, Any] | None = before
     if before is not None:
         unit.recorder.saw(record, None if seen is None else {f: [(s[0], s[1]) for s in st] for f, st in seen.items()})
         shown = before if seen is None else _on_screen(unit, record, seen)
@@ -106,14 +103,9 @@ def put(
             for name, value in values.items()
             if not _masked(kind, name, value, before) and not _newer_choice(kind, name, value, shown)
         }
-        on_screen = shown
         checked = _checked(kind, values, creating=False, stored=stored)
-    for name, value in _touched(kind, checked, on_screen).items():
-        setattr(record, name, value)
-    if before is None:
-        for name, declared in kind.fields.items():
-            if declared.default is not None and name not in checked and getattr(record, name) is None:
-                setattr(record, name, declared.default)
+        for name, value in _touched(kind, checked, shown).items():
+            setattr(record, name, value)
     faults = [*links(unit, kind, record, before), *check(unit, record, before)]
     if faults and all(fault.policy for fault in faults) and (lacking := unit.duty.fault(OVERRIDE)):
         faults = [*(replace(fault, policy=False) for fault in faults), lacking]
@@ -182,8 +174,8 @@ def _checked(kind: Kind, values: Mapping[str, Any], *, creating: bool, stored: b
 def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | None) -> list[Fault]:
     """A fault for each link, of those that changed, to a record that is not there."""
     faults = []
-    for name, declared in kind.fields.items():
-        value = getattr(record, name) if declared.type == "link" else None
+    for name, declared in kind.links.items():
+        value = getattr(record, name)
         if not value or (before and before[name] == value):
             continue
         targets = declared.targets or (kind.name,)
@@ -211,10 +203,8 @@ def _newer_choice(kind: Kind, name: str, value: Any, on_screen: Mapping[str, Any
     return declared is not None and declared.type == "choice" and value is not None and value == on_screen[name]
 
 
-def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any] | None) -> dict[str, Any]:
+def _touched(kind: Kind, checked: Mapping[str, Any], on_screen: Mapping[str, Any]) -> dict[str, Any]:
     """What the person changed, against what was on screen; of fields that belong together, all of them."""
-    if on_screen is None:
-        return dict(checked)
     touched = {name: value for name, value in checked.items() if value != on_screen[name]}
     for members in kind.groups.values():
         if touched.keys() & set(members):

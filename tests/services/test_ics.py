@@ -171,6 +171,16 @@ def test_rule_05_every_state_has_its_status(workspace: Any, desk: Any, room: str
     assert event["TRANSP"] == ("TRANSPARENT" if said == "CANCELLED" else "OPAQUE")
 
 
+def test_rule_24_who_did_not_come_holds_the_room_no_more(workspace: Any, desk: Any, room: str, clock: Any) -> None:
+    desk("venue", room, release_minutes=30)
+    book(desk, room, day=workspace.office.today, hour=10)
+    (before,) = events(ics.export(workspace.office).data)
+    clock.move(hours=1, minutes=31)
+    (after,) = events(ics.export(workspace.office).data)
+    assert (before["STATUS"], after["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert "状态：爽约" in after["DESCRIPTION"].split("\n")
+
+
 def test_no_personal_data_goes_out(workspace: Any, desk: Any, room: str) -> None:
     book(desk, room, client_kind="resident", client_name="王小二", contact_name="张三丰", contact_phone="13812345678",
          remark="身体不便")  # fmt: skip

@@ -374,13 +374,12 @@ def shown(row: Row, name: str) -> Any:
     members = row.kind.groups.get(name)
     if members is None:
         return row.values[name]
-    values = tuple(row.values[m] for m in members)
-    return None if set(values) == {None} else values
+    return hashable({member: row.values[member] for member in members})
 
 
 def hashable(value: Any) -> Any:
     """A value of the log as :func:`shown` says it."""
     if isinstance(value, dict):
-        pair = (value["member_count"], value["party_member_count"])
-        return None if set(pair) == {None} else pair
+        members = tuple(value[member] for member in sorted(value))
+        return None if set(members) == {None} else members
     return value

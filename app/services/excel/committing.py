@@ -14,7 +14,7 @@ from app.services.excel.planning import STEP, Tell, write
 from app.services.office import Office, Unit
 from app.services.rules import look_ahead
 from app.services.survivors import Merged
-from app.store.bulk import among
+from app.store.bulk import among, collector_at_rest
 from app.sync import log
 from app.text import _
 
@@ -39,7 +39,7 @@ def commit(office: Office, plan: Plan, *, tell: Tell | None = None) -> Imported:
     """
     if plan.errors:
         raise refusal(plan.of(ERROR))
-    with office.unit() as unit:
+    with collector_at_rest(), office.unit() as unit:
         stale = [*_changed_since(unit, plan), *_made_since(unit, plan)]
         if stale:
             raise Refusal(*stale[:20])

@@ -27,6 +27,7 @@ from app.services.rights import to_write
 from app.services.rules import IDS, RULES_THAT_LOOK, look_ahead
 from app.services.survivors import Merged
 from app.services.writing import put
+from app.store.bulk import collector_at_rest
 from app.text import _
 
 Tell = Callable[[int, int], None]
@@ -47,7 +48,7 @@ def plan(office: Office, kind: str, sheet: Sheet, *, reason: str = "", tell: Tel
     where this person may not write such records.
     """
     office.duty.need(to_write(kind))
-    with _trial(office, write=bool(reason) or kind in RULES_THAT_LOOK) as unit:
+    with collector_at_rest(), _trial(office, write=bool(reason) or kind in RULES_THAT_LOOK) as unit:
         return _Planning(unit, kind_of(kind), sheet, reason, tell).plan()
 
 

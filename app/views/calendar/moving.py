@@ -1,4 +1,5 @@
-"""Moving a booking from the calendar: another room is asked about, what was done can be undone, a refusal is said."""
+"""Moving a booking from the calendar: another room is asked about, what was done can be undone, a refusal is said; where
+it is one of policy, a reason sets it aside."""
 
 from __future__ import annotations
 
@@ -8,10 +9,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.errors import Refusal
 from app.services import calendar
 from app.services.boards import Block
 from app.services.writing import Saved
-from app.text import _
+from app.text import _, listed
 from app.views import dialogs
 from app.views.calendar import words
 from app.views.calendar.gestures import Move
@@ -50,8 +52,12 @@ class Mover(QObject):
         ):  # fmt: skip
             self.grid.put_back()
             return
+        self._save(move)
+
+    def _save(self, move: Move, reason: str = "") -> None:
         self._moving = move
-        operation = partial(calendar.move, self.context.office, move.block, move.venue, move.start, move.end)
+        where = (move.block, move.venue, move.start, move.end)
+        operation = partial(calendar.move, self.context.office, *where, reason=reason)
         self.context.tasks.run(operation, self._moved, self._refused, owner=self)
 
     @Slot(object)
@@ -67,7 +73,12 @@ class Mover(QObject):
 
     @Slot(object)
     def _refused(self, error: Exception) -> None:
-        self._moving = None
+        move, self._moving = self._moving, None
+        if move is not None and isinstance(error, Refusal) and error.policy:
+            said = listed(fault.error for fault in error.faults)
+            if reason := dialogs.ask_reason(self.page, _("写明理由"), said, yes=_("照办")):
+                self._save(move, reason)
+                return
         self.grid.put_back()
         what, mend = dialogs.message(error)
         self.message.say("\n".join(part for part in (what, mend) if part))

@@ -28,6 +28,7 @@ from app.views.calendar.month import MonthGrid
 from app.views.calendar.moving import Mover
 from app.views.calendar.needs_bar import NeedsBar
 from app.views.context import Context
+from app.views.counter.walk_in import walk_in
 from app.views.page import Page
 
 MINUTE_MS = 20_000
@@ -73,8 +74,11 @@ class CalendarPage(Page):
         self.body.addWidget(self.legend)
         self.book_button = self.button(_("预约"), self.book, icon="plus", look="primary", keys="F5")
         self.print_button = self.button(_("打印安排表"), self.print_plan, icon="printer", keys="Ctrl+P")
-        self.set_actions(self.book_button, [self.print_button])
-        context.allow(self.book_button, to_write("booking"))
+        self.here_button = self.button(_("现场使用"), self.walk_in, icon="user")
+        self.here_button.setToolTip(_("人已经在柜台：从现在起的预约，保存即为使用中"))
+        self.set_actions(self.book_button, [self.here_button, self.print_button])
+        for one in (self.book_button, self.here_button):
+            context.allow(one, to_write("booking"))
         context.allow(self.print_button, PRINT)
         self.setFocusProxy(self.grid)
         self._wire()
@@ -276,6 +280,13 @@ class CalendarPage(Page):
         else:
             room = self._venue if self._mode != DAY_VIEW else None
             self.context.new_record("booking", {"venue": room} if room else {})
+
+    @Slot()
+    def walk_in(self) -> None:
+        """Somebody wants the room under the cursor now, or one still to be chosen."""
+        wanted = self.grid.wanted() if self._mode != MONTH_VIEW else None
+        venue = wanted.venue if wanted is not None else self._venue if self._mode != DAY_VIEW else None
+        self.context.new_record("booking", walk_in(self.context.office, venue))
 
     def new_record(self) -> None:
         """F5."""

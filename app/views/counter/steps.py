@@ -110,7 +110,7 @@ class StepBar(Extra):
         self.setEnabled(True)
         if not isinstance(error, Refusal):
             dialogs.report(self.page, error)
-        elif all(fault.policy for fault in error.faults):
+        elif error.policy:
             said = listed(fault.error for fault in error.faults)
             reason = dialogs.ask_reason(self.page, _("写明理由"), said, yes=_("照办"))
             if reason:

@@ -6,6 +6,8 @@ from hands import ALT, DAY, LEFT, SHIFT, at, column, drag, settle, times
 from PySide6.QtCore import QPoint, Qt
 
 from app.services import reading, writing
+from app.sync.change import decode_values
+from app.sync.log import AUDIT, of_kind
 from app.views.context import Goto
 
 
@@ -170,6 +172,41 @@ def test_another_room_is_asked_about_and_no_leaves_everything(qtbot, context, op
     drag(qtbot, page, start, end)
     settle(page)
     assert times(context, booking) == (rooms["class"], "09:00", "10:00")
+
+
+def test_dropped_outside_the_hours_a_reason_is_asked_for(qtbot, context, open_page, rooms, book, asked):
+    writing.save(context.office, "venue", {"opens": "8:30-12:00"}, rooms["music"])
+    booking = book(rooms["music"], "09:00", "10:00")
+    page = open_page()
+    here = column(page, rooms["music"])
+    asked.answer("ask_reason", None)
+    drag(qtbot, page, at(page, here, 9 * 60 + 15), at(page, here, 13 * 60 + 15))
+    settle(page)
+    assert "开放时间为 8:30-12:00" in asked.shown[0][-1]
+    assert times(context, booking)[1] == "09:00"
+    assert page.grid.plan.piece_of(booking).top == 9 * 60
+    assert "开放时间为 8:30-12:00" in page.message.words.text()
+    asked.answer("ask_reason", "街道同意")
+    drag(qtbot, page, at(page, here, 9 * 60 + 15), at(page, here, 13 * 60 + 15))
+    settle(page)
+    assert times(context, booking)[1] == "13:00"
+    assert not page.message.isVisible()
+    with context.office.reading() as session:
+        lines = [decode_values(line.values or b"")["audit"] for line in of_kind(session.connection(), AUDIT)]
+    assert [line["reason"] for line in lines if line["what"] == "override"] == ["街道同意"]
+
+
+def test_a_walk_in_takes_the_room_under_the_cursor_from_now_on(qtbot, context, open_page, rooms, went):
+    page = open_page()
+    qtbot.keyClick(page.grid.viewport(), Qt.Key.Key_Down)
+    page.here_button.click()
+    qtbot.keyClick(page.grid.viewport(), Qt.Key.Key_Escape)
+    page.here_button.click()
+    first, second = (one.arguments["values"] for one in went)
+    assert first["venue"] == page.grid.plan.columns[0].room.id
+    assert "venue" not in second
+    for values in (first, second):
+        assert (values["start"], values["status"]) == (context.office.now, "checked_in")
 
 
 def test_keys_carry_a_booking_and_put_it_down(qtbot, context, open_page, rooms, book):
