@@ -51,7 +51,11 @@ class PasswordSheet(dialogs.Sheet):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes to the next line, and from the last one on."""
         here = self.focusWidget()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and here in self.lines[:-1]:
+        if (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and isinstance(here, QLineEdit)
+            and here in self.lines[:-1]
+        ):
             self.lines[self.lines.index(here) + 1].setFocus()
         else:
             super().keyPressEvent(event)
