@@ -75,6 +75,10 @@ class DatabaseDamaged(EnvironmentFault):
     exit_code = 3
 
 
+class KeysLost(EnvironmentFault):
+    """This PC has no keys, or none that can be read, for the data folder: the recovery sheet brings them back."""
+
+
 class DatabaseNewer(EnvironmentFault):
     """The database was written by a newer program."""
 

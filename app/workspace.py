@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,9 +13,9 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Engine
 
-from app.errors import DatabaseDamaged, EnvironmentFault, Refusal
+from app.errors import DatabaseDamaged, EnvironmentFault, KeysLost, Refusal
 from app.models.registry import KINDS, SCHEMA, VERSION
-from app.services import backups, local, moving
+from app.services import backups, local, mending, moving
 from app.services.center import center
 from app.services.moving import Package
 from app.services.office import Office
@@ -22,7 +23,7 @@ from app.services.recovery import make_sheet, public_key
 from app.services.rights import BACKUP, MACHINE
 from app.services.writing import put
 from app.store import search
-from app.store.backup import finish_restore
+from app.store.backup import finish_restore, unfinished_aside
 from app.store.database import HEAD, migrate, revision, sqlite_engine, told_apart
 from app.store.places import refuse_share
 from app.sync import closing, device, forks, heal, key_slot, recovery, rows
@@ -54,6 +55,11 @@ class Workspace:
         """Whether ``data`` is a data folder."""
         return (data / "workspace.json").is_file()
 
+    @staticmethod
+    def opens_by(data: Path) -> tuple[bool, bool]:
+        """Whether the code of a recovery sheet, and a card of the district, can open ``data`` itself."""
+        return (data / recovery.NAME).is_file(), (data / key_slot.NAME).is_file()
+
     @classmethod
     def create(
         cls, data: Path, config: Path, street: str, name: str, *, user: str = "", password: str = "",
@@ -73,8 +79,7 @@ class Workspace:
         workspace_id = str(uuid4())
         try:
             data.mkdir(parents=True, exist_ok=True)
-            for leftover in data.glob("shuniu.db*"):  # of a set-up that was cut off before it was told finished
-                leftover.rename(leftover.with_name(f"unfinished-{workspace_id[:8]}-{leftover.name}"))
+            unfinished_aside(data)
             machine = machine or Machine.create(config / workspace_id, street)
             workspace = cls._wired(data, machine, sqlite_engine(data / "shuniu.db", machine.db_key), street, clock)
             try:
@@ -95,6 +100,7 @@ class Workspace:
         local.write(self.office, backups.PROGRAM, VERSION)
         device.introduce(self.replica())
         self._settle_id()
+        mending.keep(self.machine)
         if founded:
             self._found(name, user, password)
         made = self.clock().isoformat(timespec="seconds")
@@ -131,13 +137,15 @@ class Workspace:
         from app.sync import card
 
         workspace_id = json.loads((data / "workspace.json").read_text("utf-8"))["workspace"]
-        if (config / workspace_id).is_dir():
+        with contextlib.suppress(KeysLost):
+            mending.find(config / workspace_id)
             return
         if join.slot is None or join.slot.workspace != workspace_id:
             raise Refusal.of(
                 "card", _("这份数据是另一台电脑的，这张入网卡打不开它"),
                 _("请把数据文件夹里的 {name} 交给区里，换一张能打开它的入网卡", name=key_slot.NAME),
             )  # fmt: skip
+        mending.held(config / workspace_id, join.slot.key)
         fresh = Machine.create(config / workspace_id, join.card.scope, join.card.letters, join.slot.key)
         card.accept(fresh, join).save()
 
@@ -175,29 +183,31 @@ class Workspace:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DatabaseDamaged(_("数据文件夹的说明读不出来。"), _("请用最近的备份恢复。")) from error
         refuse_share(data)
-        machine = Machine.load(config / workspace_id)
+        found = mending.find(config / workspace_id)
         finish_restore(data)
         path = data / "shuniu.db"
         if not path.is_file():
             raise DatabaseDamaged(_("数据文件夹里缺少数据库 {name}。", name=path.name), _("请用最近的备份恢复。"))
-        engine = sqlite_engine(path, machine.db_key)
+        engine = sqlite_engine(path, found.machine.db_key)
         try:
-            return cls._opened(data, machine, engine, street, clock)
+            return cls._opened(data, found, engine, street, clock)
         except BaseException:
             engine.dispose()
             raise
 
     @classmethod
-    def _opened(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:
+    def _opened(cls, data: Path, found: mending.Found, engine: Engine, street: str, clock: Clock) -> Workspace:
         if revision(engine) is None:
             raise DatabaseDamaged(_("数据库是空的。"), _("请用最近的备份恢复，不要删除现在的文件。"))
-        notices = cls._before_update(data, machine, engine, clock)
+        failed = cls._before_update(data, found.machine, engine, clock)
         migrate(engine)
-        machine = device.settled(engine, machine)
-        workspace = replace(cls._wired(data, machine, engine, street, clock)._settle_id(), notices=notices)
+        machine = device.settled(engine, found.machine)
+        workspace = cls._wired(data, machine, engine, street, clock)._settle_id()
+        workspace = replace(workspace, notices=(*found.notices, *failed))
+        mending.keep(workspace.machine)
         workspace._fold_after_upgrade()
         recovery.keep(data, workspace.machine, public_key(workspace.office))
-        if not notices and backups.opened_by(engine) != VERSION:
+        if not failed and backups.opened_by(engine) != VERSION:
             local.write(workspace.office, backups.PROGRAM, VERSION)
         return workspace
 
@@ -282,7 +292,8 @@ class Workspace:
         """Open with the code of the recovery sheet what a PC that is gone has left: its data folder ``source`` (also
         ``data`` itself), or a backup of it. The PC goes on under a new id and letters of its own.
 
-        Raises :class:`Refusal` where the code does not fit, or ``data`` holds something already.
+        Cut off anywhere it can be done again: it is a data folder once its facts are written, last of all. Raises
+        :class:`Refusal` where the code does not fit, or ``data`` holds something already.
         """
         from app.store import backup
 
@@ -291,25 +302,20 @@ class Workspace:
             raise Refusal.of("data", _("这个文件夹里已经有数据：{folder}", folder=data), _("请另选一个空文件夹"))
         sealed = backup.slot(source, recovery.NAME)
         slot = recovery.unseal(code, sealed)
-        cls._must_lack_keys(config / slot.workspace)
-        if not (folder and source.samefile(data)):
-            backup.unpack(source, data, slot.key)
-        Machine.create(config / slot.workspace, slot.scope, recovery.letters(), slot.key)
+        held = mending.held(config / slot.workspace, slot.key)
+        if cls.exists(data):
+            if held:
+                raise Refusal.of(
+                    "config", _("本机有这份数据的密钥，不需要恢复单"), _("请直接打开，或用 restore 恢复备份")
+                )
+            facts = b""
+        else:
+            facts = backup.unpack(source, data, slot.key)
+        if not held:
+            Machine.create(config / slot.workspace, slot.scope, recovery.letters(), slot.key)
+        if facts:
+            write_safely(data / backup.FACTS, facts, 0o644)
         return cls.open(data, config, clock=clock)
-
-    @staticmethod
-    def _must_lack_keys(folder: Path) -> None:
-        """Refuse where this PC can open the workspace itself; what is damaged of its configuration is put aside."""
-        if not folder.is_dir():
-            return
-        for load in (Machine.load, Mark.load):
-            try:
-                load(folder)
-            except EnvironmentFault:
-                for path in folder.glob("*.json"):
-                    path.replace(path.with_name(f"{path.name}.damaged"))
-                return
-        raise Refusal.of("config", _("本机有这份数据的密钥，不需要恢复单"), _("请直接打开，或用 restore 恢复备份"))
 
     @classmethod
     def _wired(cls, data: Path, machine: Machine, engine: Engine, street: str, clock: Clock) -> Workspace:
@@ -333,6 +339,7 @@ class Workspace:
 
     def with_machine(self, machine: Machine) -> Workspace:
         """The same folder under another device id or card."""
+        mending.keep(machine)
         office = replace(self.office, device=machine.device, letters=machine.letters)
         return replace(self, machine=machine, office=office)
 

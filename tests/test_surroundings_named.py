@@ -59,5 +59,21 @@ def test_a_surrounding_ends_in_a_plain_line_and_loses_nothing(
     assert desk.call("check").code == 0
 
 
+OFTEN = {
+    "no write permission": "database file that nobody may change",
+    "full disk": "disk full during put",
+    "damaged database": "a page in the middle of the database overwritten",
+    "missing WAL": "write-ahead log missing",
+    "clock in 2009": "clock in 2009",
+    "no printer": "no printer when something is printed",
+    "no fonts on the system": "no fonts on the system, a window",
+    "data folder removed while running": "data folder removed while it is open",
+    "USB pulled during export": "stick pulled during export of news",
+    "two sessions of one user": "two desktops of one person",
+}
+"""What befalls a desk most often, and its row in the table."""
+
+
 def test_there_are_enough_of_them() -> None:
     assert len(SURROUNDINGS) >= 50
+    assert set(OFTEN.values()) <= SURROUNDINGS.keys()

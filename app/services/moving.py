@@ -16,12 +16,14 @@ from pathlib import Path
 
 from app.errors import EnvironmentFault, Refusal
 from app.sync.machine import sync_folder, write_safely
-from app.text import _
+from app.text import _, reason
 
 MANIFEST, DATA, WORDS = "shuniu-move.json", "shuniu-move.shuniu-backup", "请先看我.txt"
 MOVED = "moved"
 """The fact of an old PC that says when it made a package; asked about at its next start."""
 _MAGIC = "shuniu move 1"
+_PART = ".part"
+"""How the name of a folder ends that is not finished yet."""
 _CHUNK = 1 << 20
 _SPARE = 1 << 20
 """Bytes that are left free beside the data."""
@@ -49,9 +51,13 @@ def pack(backup: Path, center: str, now: datetime, place: Path) -> Package:
     Raises :class:`EnvironmentFault` where there is no room, or it cannot be written; nothing half done is left.
     """
     size = backup.stat().st_size
-    folder = place / _("枢纽换电脑-{when}", when=f"{now:%Y%m%d-%H%M%S}")
-    partial = folder.with_name(folder.name + ".part")
+    stamp = f"{now:%Y%m%d-%H%M%S}"
+    names = (_("枢纽换电脑-{when}", when=when) for when in (stamp, *(f"{stamp}-{n}" for n in range(2, 1000))))
+    folder = next(one for name in names if not (one := place / name).exists())
+    partial = folder.with_name(folder.name + _PART)
     try:
+        for leftover in _unfinished(place):
+            shutil.rmtree(leftover, ignore_errors=True)
         free = shutil.disk_usage(place).free
         if free < size + _SPARE:
             raise EnvironmentFault(
@@ -75,7 +81,7 @@ def pack(backup: Path, center: str, now: datetime, place: Path) -> Package:
         sync_folder(place)
     except OSError as error:
         raise EnvironmentFault(
-            _("写不进 {place}：{why}", place=place, why=error.strerror or str(error)),
+            _("写不进 {place}：{why}", place=place, why=reason(error)),
             _("请检查U盘有没有插好、有没有写保护、空间够不够，再做一次。"),
         ) from error
     finally:
@@ -113,12 +119,22 @@ def find(place: Path) -> Package:
                 if raw["magic"] == _MAGIC:
                     made = datetime.fromisoformat(raw["made"])
                     found.append(Package(folder, str(raw["center"]), made, int(raw["size"]), str(raw["sum"])))
+    if not found and (place.name.endswith(_PART) or _unfinished(place)):
+        raise Refusal.of(
+            "folder", _("搬家的文件夹没有做完，旧电脑做的时候断了电，或U盘被拔了出来。"),
+            _("旧电脑上的数据没有受影响，请回旧电脑再做一次“换电脑”。"),
+        )  # fmt: skip
     if not found:
         raise Refusal.of(
             "folder", _("这里没有旧电脑上“换电脑”做好的文件夹。"),
             _("请选U盘里名字以“枢纽换电脑”开头的文件夹；只有备份文件的，请选“用恢复单恢复备份”。"),
         )  # fmt: skip
     return max(found, key=lambda one: one.made)
+
+
+def _unfinished(place: Path) -> list[Path]:
+    """The folders in ``place`` that were begun and not finished."""
+    return [*place.glob(_("枢纽换电脑-{when}", when="*") + _PART)]
 
 
 def verify(package: Package) -> Path:
@@ -133,7 +149,7 @@ def verify(package: Package) -> Path:
         raise damaged from None
     except OSError as error:
         raise EnvironmentFault(
-            _("读不出 {file}：{why}", file=package.backup, why=error.strerror or str(error)),
+            _("读不出 {file}：{why}", file=package.backup, why=reason(error)),
             _("请检查U盘，重新插一次。"),
         ) from error
     return package.backup

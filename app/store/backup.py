@@ -11,6 +11,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Engine
 
@@ -107,21 +108,34 @@ def slot(source: Path, name: str) -> bytes:
         ) from error  # fmt: skip
 
 
-def unpack(source: Path, data: Path, key: bytes) -> None:
-    """Lay out a backup, or copy the data folder of a PC that is gone, as the data folder ``data``, once it was checked.
+def unfinished_aside(data: Path) -> None:
+    """Give the database of a set-up, or a recovery, that was cut off before it was told finished another name."""
+    stamp = uuid4().hex[:8]
+    for leftover in data.glob(f"{DATABASE}*"):
+        leftover.rename(leftover.with_name(f"unfinished-{stamp}-{leftover.name}"))
 
-    Raises :class:`DatabaseDamaged` where it does not hold together, :class:`Refusal` where it is no backup.
+
+def unpack(source: Path, data: Path, key: bytes) -> bytes:
+    """Lay out a backup, or copy the data folder of a PC that is gone, in ``data``, and check it. Returns the facts of the
+    folder, which make it one once they are written there.
+
+    Raises :class:`DatabaseDamaged` where it does not hold together, :class:`EnvironmentFault` where it is no backup.
     """
-    data.mkdir(parents=True, exist_ok=True)
     try:
+        data.mkdir(parents=True, exist_ok=True)
+        unfinished_aside(data)
         if source.is_dir():
-            for name in (*SLOTS, DATABASE, f"{DATABASE}-wal", FACTS):
+            facts = (source / FACTS).read_bytes()
+            for name in (*SLOTS, DATABASE, f"{DATABASE}-wal"):
                 if (source / name).is_file():
                     shutil.copyfile(source / name, data / name)
         else:
             with zipfile.ZipFile(source) as archive:
-                for name in sorted({DATABASE, FACTS, *SLOTS} & set(archive.namelist())):
+                facts = archive.read(FACTS)
+                for name in sorted({DATABASE, *SLOTS} & set(archive.namelist())):
                     (data / name).write_bytes(archive.read(name))
+        with (data / DATABASE).open("rb+") as file:
+            os.fsync(file.fileno())
     except (OSError, zipfile.BadZipFile, KeyError) as error:
         raise EnvironmentFault(
             _(
@@ -132,6 +146,7 @@ def unpack(source: Path, data: Path, key: bytes) -> None:
             _("请检查磁盘空间，或换一份备份。"),
         ) from error
     _must_hold(data / DATABASE, key)
+    return facts
 
 
 def facts(source: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.errors import Refusal, ShuniuError
+from app.errors import EnvironmentFault, Refusal, ShuniuError
 from app.text import _
 from app.views.help.asking import HelpKey
 
@@ -215,9 +215,14 @@ def choose_folder(parent: QWidget | None, title: str) -> Path | None:
 
 
 def choose_printer(parent: QWidget | None, printer: QPrinter) -> bool:
-    """Let the system's dialog set up ``printer``; whether to print."""
-    from PySide6.QtPrintSupport import QPrintDialog
+    """Let the system's dialog set up ``printer``; whether to print. Raises :class:`EnvironmentFault` where this PC has none."""
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinterInfo
 
+    if not QPrinterInfo.availablePrinterNames():
+        raise EnvironmentFault(
+            _("这台电脑没有装打印机，没有打印。"),
+            _("单据可以先另存为 PDF，到有打印机的电脑上打印；请维护人员装好打印机。"),
+        )
     dialog = QPrintDialog(printer, parent)
     return dialog.exec() == QDialog.DialogCode.Accepted
 

@@ -16,12 +16,12 @@ from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QtMsgType, QTransl
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import text
-from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, ShuniuError
+from app.errors import AlreadyRunning, DatabaseDamaged, EnvironmentFault, KeysLost, ShuniuError
 from app.services.logs import crash_left, start_log
 from app.store.alone import only_one
 from app.text import _
 from app.views import dialogs, safe_mode
-from app.views.damaged import backup_of
+from app.views.damaged import backup_of, opened_anew
 from app.views.diagnosing import offer_after_crash
 from app.views.faults import Faults
 from app.views.handover import Handover, hand_over
@@ -166,8 +166,10 @@ class Desktop(QObject):
                 self.workspace = Workspace.open(self.data, self.config)
             except DatabaseDamaged as error:
                 self.workspace = backup_of(error, self.data, self.config, self.window)
+            except KeysLost as error:
+                self.workspace = opened_anew(error, self.data, self.config, self.window)
             for notice in self.workspace.notices:
-                dialogs.inform(self.window, _("没有备份成"), notice)
+                dialogs.inform(self.window, _("请留意"), notice)
             if moved_on(self.workspace.office, self.window):
                 QTimer.singleShot(0, self.app, self.app.quit)
                 return

@@ -1,5 +1,6 @@
-"""kill -9 at any moment of a start, a set-up, a migration, a backup or a restore: the next start goes on, ``check`` is
-clean, no acknowledged write is lost, a restore is whole or not at all, and no half backup is offered."""
+"""kill -9 at any moment of a start, a set-up, a migration, a backup, a restore, a recovery or a move: the next start goes on,
+``check`` is clean, no acknowledged write is lost, a restore is whole or not at all, no half backup is offered, and what was
+cut off can be done again."""
 
 from __future__ import annotations
 
@@ -9,16 +10,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.services import backups
+from app.errors import Refusal
+from app.services import backups, moving
 from app.workspace import Workspace
 from tests import sampling
+from tests.services.test_recovery import printed
 from tests.sync.warm import KILLED, Child, Warm
 from tests.tools.schema_fixture import DATA, lay_out
 
-MOMENTS = sampling.size(40, 2)
+MOMENTS = sampling.size(40, 4)
 """Random moments at which each thing is killed."""
 EVENTS = sampling.size(10_000, 2)
 """How many of the events of a run it dies at, of those there are."""
@@ -68,26 +72,29 @@ class Pc:
     def sound(self) -> None:
         self.run("check")
 
-    def die(self, words: tuple[object, ...], afterwards: Callable[[Child], None], prepare: Callable[[], None]) -> None:
+    def die(
+        self, words: tuple[object, ...], afterwards: Callable[[Child], None], prepare: Callable[[], None],
+        stdin: list[Any] | None = None,
+    ) -> None:  # fmt: skip
         """Do ``words`` again and again, killed at random moments and at events; first once undisturbed."""
         dice = sampling.dice(words[4:])
         prepare()
         began = time.monotonic()
-        code, child = self.warm.run(*words)
+        code, child = self.warm.run(*words, stdin=stdin)
         took, events = time.monotonic() - began, child.events
         assert code == 0, (child.lines, child.said)
         afterwards(child)
         moments = tries = died = 0
         while moments < MOMENTS and tries < 4 * MOMENTS:
             prepare()
-            child = self.warm.start(*words)
+            child = self.warm.start(*words, stdin=stdin)
             time.sleep(dice.uniform(0, took))
             child.kill()
             tries, moments = tries + 1, moments + (child.wait() == KILLED)
             afterwards(child)
         for at in sampling.sample(range(1, events + 1), EVENTS):
             prepare()
-            child = self.warm.start(*words, die_at=at)
+            child = self.warm.start(*words, stdin=stdin, die_at=at)
             died += child.wait() == KILLED
             afterwards(child)
         print(f"{words[4:6]}: killed at {moments} moments and at {died} of {events} events, {took:.2f} s undisturbed")
@@ -197,3 +204,63 @@ def test_a_restore_is_whole_or_not_at_all(pc: Pc) -> None:
         assert not [*pc.data.glob("restor*")]
 
     pc.die(pc.words("restore", file), afterwards, prepare)
+
+
+@pytest.mark.parametrize("what", sampling.sample(["backup", "folder", "in place"], 2))
+def test_a_recovery_that_is_cut_off_can_be_done_again(pc: Pc, warm: Warm, tmp_path: Path, what: str) -> None:
+    pc.folder = tmp_path / "gone"
+    pc.set_up()
+    told = set(pc.put())
+    pc.run("recovery-sheet", tmp_path / "sheet.pdf")
+    code = printed((tmp_path / "sheet.pdf").read_bytes(), tmp_path)
+    pc.run("backups", "--make")
+    fresh = pc if what == "in place" else Pc(tmp_path / "new", warm)
+    source = {"folder": pc.data, "in place": pc.data, "backup": next((pc.data / backups.FOLDER).iterdir())}[what]
+    words = fresh.words("recover", source)
+
+    def prepare() -> None:
+        shutil.rmtree(fresh.folder / "config", ignore_errors=True)
+        if what != "in place":
+            shutil.rmtree(fresh.data, ignore_errors=True)
+
+    def afterwards(child: Child) -> None:
+        opens = warm.run(*fresh.words("check"))[0] == 0
+        assert opens or not child.lines, "it was told that it was done"
+        if not opens:
+            fresh.run("recover", source, stdin=[code])
+        assert fresh.venues() == told
+        fresh.sound()
+
+    pc.die(words, afterwards, prepare, stdin=[code])
+
+
+def test_a_move_that_is_cut_off_is_told_and_can_be_done_again(pc: Pc, tmp_path: Path) -> None:
+    pc.set_up()
+    told = set(pc.put())
+    pc.run("recovery-sheet", tmp_path / "sheet.pdf")
+    stick = tmp_path / "usb"
+
+    def prepare() -> None:
+        shutil.rmtree(stick, ignore_errors=True)
+        stick.mkdir()
+
+    def afterwards(child: Child) -> None:
+        assert pc.venues() == told
+        pc.sound()
+        made = [*stick.glob(f"*/{moving.MANIFEST}")]
+        assert made or not child.lines, "it was told that it was done"
+        if made:
+            moving.verify(moving.find(stick))
+        else:
+            with pytest.raises(Refusal, match="没有做完" if [*stick.iterdir()] else "这里没有"):
+                moving.find(stick)
+        pc.run("move", stick)
+        moving.verify(moving.find(stick))
+        assert not [one for one in stick.iterdir() if one.suffix == ".part"], "what was cut off is cleared away"
+
+    pc.die(pc.words("move", stick), afterwards, prepare)
+
+
+def test_there_are_enough_moments() -> None:
+    """A start, a set-up, a migration, a backup and a restore, each."""
+    assert sampling.size(200, 20) <= 5 * MOMENTS

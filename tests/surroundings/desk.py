@@ -15,6 +15,9 @@ import pytest
 
 from tests.conftest import Answer
 
+ROOT = Path(__file__).resolve().parents[2]
+HARMLESS = "This plugin does not support"
+"""What the offscreen platform says of itself."""
 MAY_MOUNT = sys.platform.startswith("linux") and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("mount")
 
 
@@ -74,10 +77,22 @@ class Desk:
 
     def process(self, *arguments: object, **changes: str | None) -> Answer:
         """The command line as a process of its own, in an environment with ``changes``."""
-        words = [sys.executable, "-m", "app", "--data", self.data, "--config", self.config, *arguments]
+        return self.ended(["-m", "app", "--data", self.data, "--config", self.config, *arguments], **changes)
+
+    def window(self, **changes: str | None) -> Answer:
+        """The desktop as a process of its own, closed as soon as its window stands."""
+        assert self.call("put", "user", stdin=[{"name": "王小明", "role": "administrator"}]).code == 0
+        words = ["-m", "tests.views.safe_start", self.data, self.config, "report"]
+        told = self.ended(words, QT_QPA_PLATFORM="offscreen", **changes)
+        assert told.code or told.line["page"], told
+        said = [line for line in told.err.splitlines(keepends=True) if HARMLESS not in line]
+        return Answer(told.code, told.out, "".join(said))
+
+    def ended(self, words: list[object], **changes: str | None) -> Answer:
+        """A process of Python in an environment with ``changes``, at its end."""
         ended = subprocess.run(
-            list(map(str, words)), env=self.environment(**changes), capture_output=True, timeout=120, check=False,
-            stdin=subprocess.DEVNULL,
+            [sys.executable, *map(str, words)], env=self.environment(**changes), capture_output=True, timeout=40,
+            check=False, stdin=subprocess.DEVNULL, cwd=ROOT,
         )  # fmt: skip
         return Answer(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 

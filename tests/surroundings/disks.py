@@ -93,6 +93,41 @@ def disk_full_init(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
     assert not Workspace.exists(disk / "data")
 
 
+@surrounding("disk full where the log is written and turned over", 0, "")
+def disk_full_log(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    disk = desk.disk("4m")
+    shutil.copytree(desk.config, disk / "config")
+    log, full = disk / "config" / "shuniu.log", "2026-11-23 09:00:00,000 INFO app a line\n" * 23_810
+    for name in ("shuniu.log", "shuniu.log.1", "shuniu.log.2"):
+        log.with_name(name).write_text(full[: 1_000_000 - 20])
+    ballast = fill_up(disk, 0)
+    code = (
+        "import logging, sys; from pathlib import Path; from app.services.logs import start_log\n"
+        "start_log(Path(sys.argv[1]))\n"
+        "for _line in range(500): logging.getLogger('app.test').error('a line that fills the disk ' * 40)\n"
+        "from app.commands.main import run; run(sys.argv[2:])"
+    )
+    words = ["--data", desk.data, "--config", disk / "config", "get", "venue"]
+    told = desk.ended(["-c", code, disk / "config", *words])
+    yield Answer(told.code, told.out, told.err)
+    assert len(told.lines) == 3
+    assert log.with_name("shuniu.log.1").read_text()[: len(full)] == full[: 1_000_000 - 20], "turned over"
+    ballast.unlink()
+
+
+@surrounding("disk full where the log of the desktop is written", 0, "")
+def disk_full_desktop(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    disk = desk.disk("4m")
+    shutil.copytree(desk.config, disk / "config")
+    fill_up(disk, 0)
+    kept, made = desk.config, desk.folder / "config.kept"
+    kept.rename(made)
+    kept.symlink_to(disk / "config", target_is_directory=True)
+    yield desk.window()
+    kept.unlink()
+    made.rename(kept)
+
+
 @surrounding("second place for backups full", 0, "没有抄到第二处备份位置")
 def second_place_full(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
     stick = desk.disk("100k")

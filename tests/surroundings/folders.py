@@ -112,8 +112,17 @@ def config_missing(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
     (desk.folder / "kept").rename(desk.config)
 
 
-@surrounding("keys damaged", 1, "恢复单")
+@surrounding("keys damaged", 0, "machine.json 损坏了，已经补好")
 def keys_damaged(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    assert desk.call("check").code == 0
+    desk.machine.write_text(desk.machine.read_text()[:100])
+    yield desk.call("get", "venue")
+    assert len(desk.machine.with_name("machine.json.damaged").read_text()) == 100
+
+
+@surrounding("keys damaged, and no copy of them", 1, "恢复单")
+def keys_lost(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    shutil.rmtree(desk.machine.with_name("spare"), ignore_errors=True)
     with put_back(desk.machine):
         desk.machine.write_text(desk.machine.read_text()[:100])
         yield desk.call("get", "venue")
@@ -126,11 +135,11 @@ def keys_of_another(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
         yield desk.call("get", "venue")
 
 
-@surrounding("mark damaged", 1, "恢复单")
+@surrounding("mark damaged", 0, "mark.json 损坏了，已经补好")
 def mark_damaged(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
-    with put_back(desk.machine.with_name("mark.json")):
-        desk.machine.with_name("mark.json").write_text("[]")
-        yield desk.call("get", "venue")
+    desk.machine.with_name("mark.json").write_text("[]")
+    yield desk.call("get", "venue")
+    assert desk.machine.with_name("mark.json.damaged").read_text() == "[]"
 
 
 @surrounding("preferences damaged", 0, "")

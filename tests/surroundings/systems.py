@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import EnvironmentFault
 from app.services import reading, writing
 from app.store.alone import only_one
 from app.workspace import Workspace
@@ -84,6 +86,38 @@ def no_fonts(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
     out = desk.folder / "week.pdf"
     yield desk.process("sheet", "week", "--out", out, FONTCONFIG_FILE=str(desk.folder / "fonts.conf"))
     assert out.read_bytes().startswith(b"%PDF")
+
+
+@surrounding("no fonts on the system, a window", 0, "")
+def no_fonts_window(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    (desk.folder / "fonts.conf").write_text("<fontconfig><cachedir>/nowhere</cachedir></fontconfig>")
+    yield desk.window(FONTCONFIG_FILE=str(desk.folder / "fonts.conf"))
+
+
+@surrounding("no printer when something is printed", 1, "另存为 PDF")
+def no_printer(_desk: Desk, patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.dialogs import choose_printer
+
+    _app = QApplication.instance() or QApplication([])
+    patch.setattr(QPrinterInfo, "availablePrinterNames", list)
+    with pytest.raises(EnvironmentFault) as told:
+        choose_printer(None, QPrinter())
+    yield Answer(told.value.exit_code, "", f"{told.value}\n")
+
+
+@surrounding("the program that is asked about the input method dies", 0, "")
+def child_killed(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    """The one process that the desktop starts."""
+    (programs := desk.folder / "bin").mkdir()
+    asked = programs / "dbus-send"
+    asked.write_text('#!/bin/sh\necho asked >> "$0.log"\nkill -9 $$\n')
+    asked.chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    yield desk.window(PATH=path, DBUS_SESSION_BUS_ADDRESS="unix:path=/nowhere", QT_IM_MODULE=None)
+    assert (programs / "dbus-send.log").exists()
 
 
 @surrounding("lock file of a dead process on another PC", 0, "")

@@ -6,6 +6,7 @@ receive. So the narrow windows are hit on purpose.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -62,13 +63,13 @@ class Child:
 
 
 class Warm:
-    """The parent of the children. A context manager."""
+    """The parent of the children. A context manager. ``also``: modules imported besides, of which a child may run ``main``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *also: str) -> None:
         self.folder, self.count = folder, 0
         self.alive: set[int] = set()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.sync.warm"],
+            [sys.executable, "-m", "tests.sync.warm", *also],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -93,17 +94,30 @@ class Warm:
         return int(self.process.stdout.readline())
 
     def start(
-        self, *arguments: object, stdin: list[Any] | None = None, die_at: int | None = None, armed: bool = False
+        self,
+        *arguments: object,
+        stdin: list[Any] | None = None,
+        die_at: int | None = None,
+        armed: bool = False,
+        entry: str = "",
     ) -> Child:
-        """Run the command line with ``arguments``; ``stdin`` as JSON lines. It dies at the event ``die_at``, which is
-        counted from its start, or with ``armed`` from when it is told."""
+        """Run the command line with ``arguments``; ``stdin`` as lines, JSON unless they are text. It dies at the event ``die_at``, which is
+        counted from its start, or with ``armed`` from when it is told. ``entry``: a module whose ``main`` is run instead."""
         self.count += 1
         folder = self.folder / str(self.count)
         folder.mkdir(parents=True)
         (folder / "out").touch()
         (folder / "err").touch()
-        (folder / "in").write_text("".join(json.dumps(line) + "\n" for line in stdin or []))
-        pid = self.ask(run=list(map(str, arguments)), folder=str(folder), die_at=die_at, armed=armed)
+        given = (line if isinstance(line, str) else json.dumps(line) for line in stdin or [])
+        (folder / "in").write_text("".join(line + "\n" for line in given))
+        job = {
+            "run": list(map(str, arguments)),
+            "folder": str(folder),
+            "die_at": die_at,
+            "armed": armed,
+            "entry": entry,
+        }
+        pid = self.ask(**job)
         self.alive.add(pid)
         return Child(self, pid, folder)
 
@@ -170,6 +184,8 @@ def _child(job: dict[str, Any]) -> None:
     signal.signal(signal.SIGUSR1, arm)
     code: Any = 70
     try:
+        if job["entry"]:
+            sys.exit(importlib.import_module(job["entry"]).main(*job["run"]))
         run(job["run"])
     except SystemExit as end:
         code = end.code
@@ -197,6 +213,8 @@ def main() -> None:
     import app.sync.http
     import app.workspace  # noqa: F401
 
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     for line in iter(sys.stdin.readline, ""):
         job = json.loads(line)
         if "wait" in job:

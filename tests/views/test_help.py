@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QListWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import text
+from app.errors import EnvironmentFault
 from app.models.registry import KINDS
 from app.views.context import Context, Goto
 from app.views.dialogs import Sheet
@@ -219,6 +220,17 @@ def test_a_page_is_printed_with_its_pictures(help_window: HelpWindow, asked, tmp
         title = first.get_textpage().get_charbox(0)
         assert title[3] - title[1] > 9, "the type is too small to be read"
         assert len(pdf) == 3, "as many sheets as its words and pictures fill"
+
+
+def test_a_page_that_cannot_be_printed_is_told(help_window: HelpWindow, asked) -> None:
+    def none(_parent: QWidget, _printer: QPrinter) -> bool:
+        raise EnvironmentFault("这台电脑没有装打印机，没有打印。")
+
+    help_window.open("start")
+    asked.answer("choose_printer", none)
+    asked.answer("report", None)
+    help_window.print_button.click()
+    assert "没有装打印机" in str(asked.shown[-1][1])
 
 
 def test_in_english_the_contents_say_that_the_pages_are_chinese(app: QApplication, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QWidget
 
 from app.services import printers, sheets
@@ -27,6 +27,7 @@ from app.views.records.sheet_choice import print_sheet
 from app.views.records.slip_preview import DaySheet, PreviewSheet
 from app.views.settings_page import SettingsPage
 
+CHOOSE = dialogs.choose_printer
 MM = 72 / 25.4
 SCALE = 4
 
@@ -86,6 +87,42 @@ def test_the_preview_prints_with_the_offset_of_the_printer_that_was_chosen(
     left, top = frame(page.image)
     assert left == pytest.approx(14, abs=0.3)
     assert top == pytest.approx(12, abs=0.3)
+
+
+def test_without_any_printer_it_is_said_and_the_pdf_is_at_hand(
+    context: Context, qtbot: Any, asked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogs, "choose_printer", CHOOSE)
+    monkeypatch.setattr(QPrinterInfo, "availablePrinterNames", list)
+    sheet = Sheet("door", "2026-11-24")
+    preview = DaySheet(None, context, sheet)
+    preview.show()
+    qtbot.waitUntil(lambda: preview.yes.isEnabled())
+    preview.yes.click()
+    assert "没有装打印机" in preview.fault.text()
+    assert "另存为 PDF" in preview.fault.text()
+    assert preview.fault.isVisible()
+    assert preview.yes.isEnabled(), "it can be tried again when there is one"
+    assert preview.saver.isEnabled()
+    assert preview.focusWidget() is preview.saver
+    assert sheets.print_count(context.office, sheet) == 0
+    asked.answer("choose_save_file", tmp_path / "door.pdf")
+    preview.saver.click()
+    assert (tmp_path / "door.pdf").read_bytes() == preview.pdf
+    qtbot.waitUntil(lambda: sheets.print_count(context.office, sheet) == 1)
+
+
+def test_a_printer_that_is_gone_by_the_time_it_is_sent_is_said(
+    context: Context, qtbot: Any, asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = PreviewSheet(None, context, "打印测试页", paper)
+    qtbot.addWidget(preview)
+    qtbot.waitUntil(lambda: preview.yes.isEnabled())
+    asked.answer("choose_printer", True)
+    monkeypatch.setattr("app.views.records.printing.QPainter.begin", lambda *_printer: False)
+    preview.accept()
+    qtbot.waitUntil(lambda: "打印机没有接受" in preview.fault.text())
+    assert preview.yes.isEnabled()
 
 
 def test_a_sheet_that_was_printed_is_a_reprint_the_next_time(

@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.services import networking
+from app.errors import EnvironmentFault
+from app.services import networking, reading, syncing, writing
 from app.services.findings import Finding
 from app.services.standing import Ended, Standing
 from app.services.syncing import SyncStatus
@@ -20,6 +21,8 @@ from app.sync.network import Settings
 from app.views.context import Context
 from app.views.network_card import ADDRESS, NetworkCard
 from app.views.sync_page import SyncPage
+from app.views.sync_preview import PreviewSheet
+from app.workspace import Workspace
 from tests.district.fronts import AUTHORITY
 from tests.views.settling import settle
 
@@ -161,3 +164,35 @@ def test_the_number_of_things_to_do_is_reached_by_keys_and_follows_what_is_found
     assert shell.page is not None
     assert shell.page.name == "todo"
     settle(shell, qtbot)
+
+
+def test_a_stick_that_is_pulled_while_the_preview_is_open_is_told_and_the_import_can_be_done_again(
+    page: SyncPage, context: Context, tmp_path: Path, qtbot: QtBot, asked: Any
+) -> None:
+    mine, stick = context.workspace, tmp_path / "usb"
+    stick.mkdir()
+    syncing.make_card(mine, tmp_path / "card")
+    other = Workspace.join(tmp_path / "b" / "data", tmp_path / "b" / "config", tmp_path / "card", clock=mine.clock)
+    room = writing.save(other.office, "venue", {"name": "大会议室"}).id
+    syncing.write_certificate(mine, tmp_path / "mine.cert")
+    syncing.export(other, stick / "news.shuniu", tmp_path / "mine.cert")
+    other.close()
+
+    def pulled(_sheet: PreviewSheet) -> bool:
+        stick.rename(tmp_path / "pulled")
+        return True
+
+    asked.answer("Sheet.run", pulled, True)
+    asked.answer("report", None)
+    page.preview(stick / "news.shuniu")
+    settle(page, qtbot)
+    told = asked.shown[-1][1]
+    assert isinstance(told, EnvironmentFault)
+    assert "news.shuniu" in told.message
+    assert "U盘" in told.mend
+    assert reading.count(context.office, "venue") == 0
+    (tmp_path / "pulled").rename(stick)
+    page.preview(stick / "news.shuniu")
+    settle(page, qtbot)
+    assert reading.get(context.office, "venue", room).values["name"] == "大会议室"
+    assert mine.check() == []

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QColor,
     QImage,
     QKeyEvent,
-    QPainter,
     QPixmap,
     QResizeEvent,
     QTextBlock,
@@ -27,6 +26,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QLabel, QScrollArea, QTextBrowser, QWidget
 
 from app.views.help import pages
+from app.views.records.printing import painter_on
 from app.views.theme import LINE, Theme
 
 SCREEN_DPI = 96
@@ -120,14 +120,14 @@ class Reader(QTextBrowser):
 
     def print_on(self, printer: QPrinter) -> None:
         """Print what is shown, on as many pages as it takes. Type is measured in pixels of a screen, so the paper is
-        measured in them too."""
+        measured in them too. Raises :class:`~app.errors.EnvironmentFault` where the printer does not take it."""
         scale = printer.resolution() / SCREEN_DPI
         room = printer.pageLayout().paintRectPixels(printer.resolution())
         paper = QSizeF(room.width() / scale, room.height() / scale)
         document = self.document().clone(self)
         document.setDocumentMargin(0)
         document.setPageSize(paper)
-        painter = QPainter(printer)
+        painter = painter_on(printer)
         for number in range(document.pageCount()):
             if number:
                 printer.newPage()

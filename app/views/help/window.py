@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QMarginsF, QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from app.errors import EnvironmentFault
 from app.text import _
 from app.views import dialogs
 from app.views.help import pages
@@ -204,8 +205,11 @@ class HelpWindow(QWidget):
         printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         printer.setPageMargins(QMarginsF(*MARGINS_MM), QPageLayout.Unit.Millimeter)
         printer.setDocName(self.windowTitle())
-        if dialogs.choose_printer(self, printer):
-            self.reader.print_on(printer)
+        try:
+            if dialogs.choose_printer(self, printer):
+                self.reader.print_on(printer)
+        except EnvironmentFault as error:
+            dialogs.report(self, error)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes."""

@@ -43,11 +43,18 @@ def dots_per_point(printer: QPrinter) -> float:
     return min(printer.resolution(), MAX_DPI) / POINTS
 
 
-def send(printer: QPrinter, pages: Sequence[PagePicture], offset: Offset) -> None:
-    """Draw the pages, each over its whole sheet at its own size, moved by the ``offset`` of the printer."""
+def painter_on(printer: QPrinter) -> QPainter:
+    """A painter that draws on ``printer``; raises :class:`EnvironmentFault` where it is not taken."""
     painter = QPainter()
     if not painter.begin(printer):
         raise EnvironmentFault(_("打印机没有接受。"), _("请检查打印机是否打开、有纸，再打印一次；也可以先另存为 PDF。"))
+    return painter
+
+
+def send(printer: QPrinter, pages: Sequence[PagePicture], offset: Offset) -> None:
+    """Draw the pages, each over its whole sheet at its own size, moved by the ``offset`` of the printer. Raises
+    :class:`EnvironmentFault` where it is not taken."""
+    painter = painter_on(printer)
     try:
         dots = printer.resolution() / MILLIMETRES
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

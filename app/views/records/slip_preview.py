@@ -166,7 +166,11 @@ class PreviewSheet(Sheet):
         usual = Preferences.load(self.context.workspace.machine.folder.parent).printer
         printer = printer_for(self.pages[0].size, self.printer_name or usual)
         printer.setDocName(self.file_name)
-        if not self.context.choose_printer(self, printer):
+        try:
+            if not self.context.choose_printer(self, printer):
+                return
+        except EnvironmentFault as error:
+            self._not_printed(error)
             return
         apply_paper(printer, self.pages[0].size)
         self._to_print = printer
@@ -187,11 +191,16 @@ class PreviewSheet(Sheet):
         try:
             send(printer, pages, offset)
         except EnvironmentFault as error:
-            self._failed(error)
-            self.yes.setEnabled(True)
+            self._not_printed(error)
             return
         self.printed.emit()
         super().accept()
+
+    def _not_printed(self, error: EnvironmentFault) -> None:
+        """It can be tried again; the way that always works is at hand."""
+        self._failed(error)
+        self.yes.setEnabled(True)
+        self.saver.setFocus()
 
     @Slot()
     def _save(self) -> None:

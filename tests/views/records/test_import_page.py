@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+from app.errors import EnvironmentFault
 from app.services import backups, reading, writing
 from app.services.excel.sheets import read
 from app.services.undoing import undo
@@ -267,3 +268,39 @@ def test_a_backup_is_made_first_and_without_one_the_person_is_asked(
     page.doer.click()
     settle()
     assert [one.why for one in backups.listed(folder)] == ["import"]
+
+
+def test_a_stick_that_is_pulled_while_the_preview_is_open_takes_nothing_away(
+    given: Any, context: Context, settle: Callable[[], None], heard: Any, tmp_path: Path
+) -> None:
+    page = given(GOOD)
+    (tmp_path / "场地.xlsx").unlink()
+    page.doer.click()
+    settle()
+    assert reading.count(context.office, "venue") == 2, "what was seen in the preview is what is imported"
+    assert heard.said[-1].text == "已导入场地：新增 2 条，修改 0 条"
+
+
+def test_a_stick_that_is_pulled_before_the_error_file_is_saved_on_it_is_told(
+    given: Any, settle: Callable[[], None], asked: Any, tmp_path: Path
+) -> None:
+    page = given(BAD)
+    asked.answer("choose_save_file", tmp_path / "usb" / "errors.xlsx")
+    asked.answer("report", None)
+    page.errors.click()
+    settle()
+    told = asked.shown[-1][1]
+    assert isinstance(told, EnvironmentFault)
+    assert "没有这个文件或文件夹" in str(told)
+    assert page.plan is not None, "the preview stays"
+
+
+def test_a_stick_that_is_pulled_before_a_second_preview_is_told_in_the_page(
+    given: Any, settle: Callable[[], None], tmp_path: Path
+) -> None:
+    page = given(GOOD)
+    (tmp_path / "场地.xlsx").unlink()
+    page.open_file(tmp_path / "场地.xlsx", "特批")
+    settle()
+    assert page.stack.currentWidget() is page.drop
+    assert "没有这个文件" in page.drop.fault.text()
