@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import select
 
+from app.models.center import Center
 from app.models.registry import KINDS
 from app.services.office import Office
 from app.services.rights import BACKUP
 from app.services.slips import slip_context
-from app.services.writing import put
 from app.sync import recovery
 from app.text import _
 
@@ -41,6 +42,6 @@ def make_sheet(office: Office, center_id: str) -> Sheet:
     on = _("{year}年{month}月{day}日", year=now.year, month=now.month, day=now.day)
     pdf = render(made.code, on, slip_context(office))
     with office.unit() as unit:
-        put(unit, KINDS["center"], {"recovery_key": made.public}, center_id)
+        cast(Center, unit.load("center", center_id)).recovery_key = made.public
         unit.audit("recovery_sheet", "center", center_id)
     return Sheet(pdf, made.public)

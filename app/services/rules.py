@@ -8,6 +8,7 @@ from typing import Any
 
 from app.errors import Fault
 from app.models import formats
+from app.models.center import Center
 from app.models.organizations import ORG_TYPES, Organization, Team
 from app.models.publications import Policy
 from app.models.record import Record
@@ -57,6 +58,12 @@ def _organization(unit: Unit, record: Organization, before: Before) -> Iterator[
         first, last = getattr(record, start), getattr(record, end)
         if first and last and last < first:
             yield Fault(end, _("止期早于起期"), _("请核对起止日期"))
+
+
+def _center(_unit: Unit, record: Center, before: Before) -> Iterator[Fault]:
+    """The recovery key is written with a sheet and at no other time: no sheet on paper goes out of force unseen."""
+    if before is not None and before["recovery_key"] != record.recovery_key:
+        yield Fault("recovery_key", _("恢复公钥不能直接修改"), _("请在“设置”里开具恢复单，由程序填写"))
 
 
 def _team(_unit: Unit, record: Team, before: Before) -> Iterator[Fault]:
@@ -137,6 +144,7 @@ IDS: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType({"calenda
 
 RULES: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     {
+        "center": (_center,),
         "organization": (_organization,),
         "team": (_team,),
         "venue": (booking_rules.check_venue,),

@@ -45,7 +45,7 @@ def _last(connection: Connection, office: Office) -> tuple[str, int] | None:
         passed = set(_passed(connection, scope, office.device))
         erased = (c.kind == log.ERASURE) | (c["values"].is_(None))
         query = select(c.op).where(c.scope == scope, c.device == office.device)
-        passed |= set(connection.scalars(query.where(erased)))
+        passed |= set(connection.scalars(query.where(erased))) | _sheets(connection, scope, office.device)
         for row in connection.execute(
             select(c.op, c.at)
             .where(c.scope == scope, c.device == office.device, c.kind.in_(list(KINDS)))
@@ -55,6 +55,12 @@ def _last(connection: Connection, office: Office) -> tuple[str, int] | None:
                 newest.append((row.at, scope, row.op))
                 break
     return max(newest)[1:] if newest else None
+
+
+def _sheets(connection: Connection, scope: str, device: str) -> set[int]:
+    """The operations that made a recovery sheet: one that is on paper stays in force."""
+    audits = (one for one in log.of_kind(connection, log.AUDIT, scope) if one.device == device)
+    return {c.op for c in audits if decode_values(c.values or b"").get("audit", {}).get("what") == "recovery_sheet"}
 
 
 def _passed(connection: Connection, scope: str, device: str) -> dict[int, int]:
@@ -87,6 +93,8 @@ def undo(office: Office, op: int | None = None) -> Undone:
         changes = log.of_operation(connection, scope, office.device, op)
         if any(change.values is None or change.kind == log.ERASURE for change in changes):
             raise Refusal.of("op", _("这次操作的内容已依申请删除，不能撤销"), _("请从历史里选择别的操作"))
+        if op in _sheets(connection, scope, office.device):
+            raise Refusal.of("op", _("开具恢复单不能撤销"), _("需要的话，请再开具一张新的"))
         if op in halves and halves[op] > op:
             raise Refusal.of("op", _("这次操作已经撤销过了"), _("请从历史里选择别的操作"))
         by_record: dict[tuple[str, str], list[Change]] = {}

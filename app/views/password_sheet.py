@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
@@ -50,15 +51,12 @@ class PasswordSheet(dialogs.Sheet):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes to the next line, and from the last one on."""
-        here = self.focusWidget()
-        if (
-            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and isinstance(here, QLineEdit)
-            and here in self.lines[:-1]
-        ):
-            self.lines[self.lines.index(here) + 1].setFocus()
-        else:
-            super().keyPressEvent(event)
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        for line, following in pairwise(self.lines):
+            if enter and line.hasFocus():
+                following.setFocus()
+                return
+        super().keyPressEvent(event)
 
     @Slot()
     def accept(self) -> None:

@@ -286,7 +286,7 @@ class Wizard(QWidget):
 
     def _fault(self, error: Exception) -> None:
         if isinstance(error, ShuniuError):
-            self.step.fault_label.setText(dialogs.in_one_line(error))
+            self.step.refuse(dialogs.in_one_line(error))
         else:
             dialogs.report(self, error)
 

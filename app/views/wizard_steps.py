@@ -132,10 +132,14 @@ class Step(QWidget):
     def check(self) -> bool:
         """Whether one may go on; says what is missing, and goes there."""
         said = self.fault()
+        self.refuse(said)
+        return not said
+
+    def refuse(self, said: str) -> None:
+        """Say what is wrong, where something is, and go to where it is mended."""
         self.fault_label.setText(said)
         if said and (field := self.to_mend()) is not None:
             field.setFocus(Qt.FocusReason.OtherFocusReason)
-        return not said
 
 
 WAYS = ("new", "join", "move", "recover")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import Refusal
-from app.services import backups, reading, writing
+from app.services import backups, reading, recovery, undoing, writing
 from app.store.rotation import superseded
+from app.sync import log
 from app.sync.recovery import new_sheet, seed_of
 from app.workspace import Workspace
 
@@ -159,3 +160,25 @@ def test_from_the_command_line_the_code_is_read_from_standard_input(center, tmp_
     answer = center(*folders, "recover", str(file.path), stdin=[code])
     assert answer.code == 0, answer.err
     assert answer.line["street"] == "310110013"
+
+
+def test_a_sheet_on_paper_goes_out_of_force_only_by_a_newer_one(workspace: Workspace) -> None:
+    center = reading.ids(workspace.office, "center")[0]
+    writing.save(workspace.office, "venue", {"name": "大会议室"})
+    workspace.recovery_sheet()
+    key = recovery.public_key(workspace.office)
+    made = undoing.last_operation(workspace.office)
+    for values in ({"recovery_key": None}, {"recovery_key": "00" * 32}):
+        with pytest.raises(Refusal, match="恢复公钥不能直接修改"):
+            writing.save(workspace.office, "center", values, center)
+    writing.save(workspace.office, "center", {"phone": "65431234", "recovery_key": key}, center)
+    with workspace.office.reading() as session:
+        [op] = {one.op for one in log.of_kind(session.connection(), log.AUDIT, workspace.office.scope)}
+    assert op != made, "the undo goes to what was before it"
+    with pytest.raises(Refusal, match="开具恢复单不能撤销"):
+        undoing.undo(workspace.office, op)
+    for _change in range(2):  # the telephone, the room
+        undoing.undo(workspace.office)
+    assert recovery.public_key(workspace.office) == key
+    assert reading.ids(workspace.office, "venue") == []
+    assert workspace.check() == []

@@ -85,6 +85,7 @@ def test_a_wrong_code_and_a_damaged_file_are_told_and_can_be_mended(
 
     wizard.begin.code.setText(code[:-1] + ("X" if code[-1] != "X" else "Y"))
     told("抄错")
+    assert wizard.focusWidget() is wizard.begin.code
     wizard.begin.code.setText(code)
     for damaged in (whole[: len(whole) // 2], whole[:5000] + b"\0" + whole[5001:], b""):
         package.backup.write_bytes(damaged)
