@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.errors import Refusal
@@ -33,9 +34,10 @@ class PasswordSheet(dialogs.Sheet):
         self.proof = self._line(proof, seen=seen) if proof else None
         self.new = self._line(_("新密码（至少 {n} 个字符）", n=local.MIN_PASSWORD))
         self.again = self._line(_("再输一次新密码"))
+        self.lines = [line for line in (self.proof, self.new, self.again) if line is not None]
         self.fault = self.add_text("", "fault")
         self.fault.hide()
-        (self.proof or self.new).setFocus()
+        self.lines[0].setFocus()
 
     def _line(self, label: str, *, seen: bool = False) -> QLineEdit:
         line = QLineEdit()
@@ -46,6 +48,18 @@ class PasswordSheet(dialogs.Sheet):
         self.body.addWidget(line)
         return line
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the next line, and from the last one on."""
+        here = self.focusWidget()
+        if (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and isinstance(here, QLineEdit)
+            and here in self.lines[:-1]
+        ):
+            self.lines[self.lines.index(here) + 1].setFocus()
+        else:
+            super().keyPressEvent(event)
+
     @Slot()
     def accept(self) -> None:
         """Check in the background, and close when it is done."""
@@ -53,7 +67,7 @@ class PasswordSheet(dialogs.Sheet):
             self._say(_("两次输入的新密码不一样。"), self.again)
             return
         self.yes.setEnabled(False)
-        typed = [line.text() for line in (self.proof, self.new) if line is not None]
+        typed = [line.text() for line in self.lines[:-1]]
         self.tasks.run(partial(self.job, *typed), self._done, self._refused, owner=self)
 
     @Slot(object)

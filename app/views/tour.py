@@ -23,7 +23,7 @@ from app.services.settling import conflicts, settle
 from app.text import _
 from app.views import tour_data as made_up
 from app.views.stage import Stage
-from app.views.tour_windows import more_windows
+from app.views.tour_windows import first_run, more_windows
 from app.workspace import Workspace
 
 
@@ -150,22 +150,14 @@ class Tour:
     def _before(self, stage: Stage, workspace: Workspace) -> None:
         """What a person meets before the main window: the set-up of a PC, and the sign-in."""
         from app.views.sign_in import SignIn
-        from app.views.wizard import Wizard
 
-        theme = stage.context.theme
-        for name, window in (
-            ("wizard", Wizard(self.out / "pc3/data", self.out / "pc3/config", stage.tasks, theme)),
-            ("sign-in", SignIn(workspace, stage.tasks, theme)),
-        ):
-            window.show()
-            if isinstance(window, Wizard):
-                stage.settle(300)
-                self.picture(stage, "wizard-begin", window)
-                window.next()
-            stage.settle(300)
-            self.picture(stage, name, window)
-            window.hide()
-            window.deleteLater()
+        first_run(self, stage)
+        window = SignIn(workspace, stage.tasks, stage.context.theme)
+        window.show()
+        stage.settle(300)
+        self.picture(stage, "sign-in", window)
+        window.hide()
+        window.deleteLater()
 
     def _windows(self, stage: Stage) -> None:
         stage.shell.start()

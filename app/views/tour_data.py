@@ -46,6 +46,11 @@ PUPILS = (
     "逄𬀩",
 )
 
+COLLEAGUES = ("director", "staff", "front_desk")
+"""What the colleagues of the set-up do."""
+ROOMS = (("二楼会议室", "30", "8:30-21:00"), ("一楼活动室", "60", "8:30-17:00"))
+"""The rooms of the set-up: name, capacity, when they are open."""
+
 
 def from_today(today: date, days: str) -> str:
     """``+25`` as a date."""

@@ -1,4 +1,4 @@
-"""The windows of the tour beyond the main job: a series, closing a room, a table read in, a slip, the charts."""
+"""The windows of the tour beside the main job: the set-up of a PC, a series, closing a room, a table read in, a slip, the charts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.services import reading
 from app.text import _
 from app.views.context import Context
 from app.views.counter.closing_page import ClosingPage
+from app.views.person_page import PersonPage
 from app.views.preferences import Preferences
 from app.views.records.editors_link import LinkEditor
 from app.views.records.form_page import FormPage
@@ -17,7 +18,7 @@ from app.views.records.import_page import ImportPage
 from app.views.records.slip_preview import SlipSheet
 from app.views.shell import Shell
 from app.views.stage import Stage
-from app.views.tour_data import from_today
+from app.views.tour_data import COLLEAGUES, PUPILS, ROOMS, STREET, USER, from_today
 
 if TYPE_CHECKING:
     from app.views.tour import Tour
@@ -28,6 +29,42 @@ TEAMS = """群团名称,类别,活动时间,参加人数,负责人姓名,负责�
 中原手工坊,休闲爱好,每周五上午,十二,王文𬬱,13800008883
 """
 """A table of teams as somebody hands it in; the last number is a word."""
+
+
+def first_run(tour: Tour, stage: Stage) -> None:
+    """The set-up of a third PC, a picture of each of its steps."""
+    from app.views.wizard import Wizard
+
+    window = Wizard(tour.out / "pc3/data", tour.out / "pc3/config", stage.tasks, stage.context.theme)
+    window.show()
+    stage.settle(300)
+    tour.picture(stage, "wizard-begin", window)
+    window.next()
+    for box, code in ((window.center.district, STREET[:6]), (window.center.street, STREET)):
+        box.setCurrentIndex(box.findData(code))
+    stage.settle(300)
+    tour.picture(stage, "wizard", window)
+    window.next()
+    stage.until(lambda: window.step is window.people)
+    window.people.user.setText(USER)
+    colleagues = [{"id": "", "name": name, "role": role} for name, role in zip(PUPILS[1:4], COLLEAGUES, strict=True)]
+    window.people.others.fill(colleagues)
+    stage.settle(300)
+    tour.picture(stage, "wizard-people", window)
+    window.next()
+    stage.until(lambda: window.step is window.rooms)
+    window.rooms.rooms.fill([dict(zip(("name", "capacity", "opens"), room, strict=True)) for room in ROOMS])
+    window.rooms.rooms.focus()
+    stage.settle(300)
+    tour.picture(stage, "wizard-rooms", window)
+    window.next()
+    stage.until(lambda: window.step is window.desk)
+    stage.settle(300)
+    tour.picture(stage, "wizard-desk", window)
+    window.hide()
+    if window.workspace is not None:
+        window.workspace.close()
+    window.deleteLater()
 
 
 def more_windows(tour: Tour, stage: Stage) -> None:
@@ -64,6 +101,7 @@ def more_windows(tour: Tour, stage: Stage) -> None:
     stage.settle(600)
     tour.picture(stage, "charts")
     _settings(tour, stage)
+    _person(tour, stage)
     _safe(tour, stage)
 
 
@@ -94,6 +132,15 @@ def _paper(tour: Tour, stage: Stage) -> None:
 def _settings(tour: Tour, stage: Stage) -> None:
     stage.go("settings", data=True)
     tour.picture(stage, "settings-data")
+
+
+def _person(tour: Tour, stage: Stage) -> None:
+    page = stage.go("person", words=[PUPILS[1]])
+    assert isinstance(page, PersonPage)
+    stage.until(lambda: bool(page.traces))
+    page.tick([one.key for one in page.traces[-2:]])
+    stage.settle(300)
+    tour.picture(stage, "person")
 
 
 def _safe(tour: Tour, stage: Stage) -> None:

@@ -155,6 +155,8 @@ ODD: list[Any] = [
     [], [[]], {}, {"a": 1}, [None] * 1000,
 ]  # fmt: skip
 """What a field is replaced by: every type, every edge."""
+FREE = ("holdings", "counter", "heard", "made_at", "schema")
+"""Fields of the header by which a sender tells of itself."""
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -227,12 +229,13 @@ def test_the_bundle_that_is_falsified_below_is_genuine(world: World, pc: Pc, doo
 
 
 def test_no_lie_of_the_header_is_accepted(world: World, pc: Pc, doors: Doors) -> None:
-    """Every field of the header replaced by everything odd, rightly signed. What a sender says of itself, its counter
-    and the time, it may say as it likes within the numbers there are; its holdings concern only itself."""
+    """Every field of the header replaced by everything odd, rightly signed. What a sender says of itself, its counter,
+    which of ours it has heard and the time, it may say as it likes within the numbers there are; its holdings concern only
+    itself."""
     genuine = Open.of(world, pc)
     district = world.district.replica()
     before = everything(district)
-    free = {genuine.at(name) for name in ("counter", "made_at", "schema", "holdings")}
+    free = {genuine.at(name) for name in FREE}
     cases = [
         (at, odd) for at in places(genuine.header) for odd in ODD
         if not (at and at[0] in free) and _value(genuine.header, at) != odd
@@ -253,7 +256,7 @@ def _value(value: Any, at: tuple[Any, ...]) -> Any:
 def test_odd_counters_times_and_holdings_are_refused_or_harmless(world: World, pc: Pc, doors: Doors) -> None:
     genuine = Open.of(world, pc)
     district = world.district.replica()
-    for name in ("holdings", "counter", "made_at", "schema"):
+    for name in FREE:
         for at in places(genuine.header[genuine.at(name)], (genuine.at(name),)):
             for odd in ODD:
                 status, body = doors.post(genuine.with_header(replaced(genuine.header, at, odd)))

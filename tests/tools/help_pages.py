@@ -29,9 +29,13 @@ BESIDE: Box = (168, 0, 1366, 768)
 """All but the navigation."""
 PICTURES: dict[str, tuple[str, Box | None]] = {
     "screenshot": ("today", None),
-    "wizard-begin": ("wizard-begin", None),
-    "wizard": ("wizard", (0, 0, 720, 440)),
-    "sign-in": ("sign-in", (80, 40, 480, 400)),
+    "wizard-begin": ("wizard-begin", (0, 0, 780, 360)),
+    "wizard": ("wizard", (0, 0, 780, 340)),
+    "wizard-people": ("wizard-people", (0, 0, 780, 450)),
+    "wizard-rooms": ("wizard-rooms", None),
+    "wizard-desk": ("wizard-desk", (0, 0, 780, 310)),
+    "person": ("person", (168, 0, 1366, 768)),
+    "sign-in": ("sign-in", (80, 40, 480, 480)),
     "calendar-day": ("calendar-day", BESIDE),
     "calendar-week": ("calendar-week", BESIDE),
     "list-booking": ("list-booking", BESIDE),

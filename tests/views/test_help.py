@@ -219,7 +219,7 @@ def test_a_page_is_printed_with_its_pictures(help_window: HelpWindow, asked, tmp
         assert any(isinstance(one, pypdfium2.PdfImage) for one in first.get_objects()), "no picture was printed"
         title = first.get_textpage().get_charbox(0)
         assert title[3] - title[1] > 9, "the type is too small to be read"
-        assert len(pdf) == 2
+        assert len(pdf) == 3, "as many sheets as its words and pictures fill"
 
 
 def test_a_page_that_cannot_be_printed_is_told(help_window: HelpWindow, asked) -> None:
