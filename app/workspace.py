@@ -282,7 +282,7 @@ class Workspace:
         except (OSError, ValueError, KeyError, TypeError):
             lost = json.dumps(said := facts(source), ensure_ascii=False).encode()
             workspace_id = said["workspace"]
-        kept = restore(data, workspace_id, Machine.load(config / workspace_id).db_key, source, clock())
+        kept = restore(data, workspace_id, mending.find(config / workspace_id).machine.db_key, source, clock())
         if lost:
             write_safely(path, lost, 0o644)
         return kept

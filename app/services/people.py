@@ -13,7 +13,7 @@ from app.models.center import User
 from app.models.record import Record
 from app.services import local, reading
 from app.services.center import center_id
-from app.services.duty import in_use
+from app.services.duty import in_use, stranded
 from app.services.office import Office, Unit
 from app.services.reading import Query
 from app.text import _
@@ -33,18 +33,21 @@ def refuse_gone(office: Office, user_id: str) -> None:
     """Raises :class:`Refusal` for an account that may not sign in any more."""
     with office.reading() as session:
         found = session.get(User, (office.scope, user_id))
-    if found is not None and not in_use(found.active, found.deleted, found.merged_into):
+        back = stranded(session, office.scope)
+    if found is not None and not in_use(found.active, found.deleted, found.merged_into) and user_id not in back:
         raise Refusal.of("active", _("{name}的账号已停用", name=found.name or ""), _("请换一位在用的人员登录"))
 
 
 def people(office: Office) -> list[Person]:
-    """Everyone in use, by name; a name held by two people comes twice."""
-    rows = reading.rows(office, "user", reading.ids(office, "user", Query(order="name")))
+    """Everyone who may sign in, by name; a name held by two people comes twice."""
+    with office.reading() as session:
+        back = stranded(session, office.scope)
+    ids = sorted(back) if back else reading.ids(office, "user", Query(order="name"))
     return [
         Person(row.id, str(row.values["name"]), row.display("post") or row.display("role"),
                local.has_password(office, row.id))
-        for row in rows
-        if row.values.get("active") is not False and row.values.get("name")
+        for row in reading.rows(office, "user", ids)
+        if (row.id in back or row.values.get("active") is not False) and row.values.get("name")
     ]  # fmt: skip
 
 

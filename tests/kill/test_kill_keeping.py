@@ -234,6 +234,23 @@ def test_a_recovery_that_is_cut_off_can_be_done_again(pc: Pc, warm: Warm, tmp_pa
     pc.die(words, afterwards, prepare, stdin=[code])
 
 
+def test_keys_and_a_mark_that_are_being_mended_stay_mendable(pc: Pc) -> None:
+    pc.set_up()
+    told: set[str] = set()
+    [machine] = (pc.folder / "config").glob("*/machine.json")
+
+    def prepare() -> None:
+        told.update(pc.put())
+        machine.write_bytes(b"")
+        machine.with_name("mark.json").write_bytes(b"[]")
+
+    def afterwards(_child: Child) -> None:
+        assert pc.venues() == told
+        pc.sound()
+
+    pc.die(pc.words("get", "venue"), afterwards, prepare)
+
+
 def test_a_move_that_is_cut_off_is_told_and_can_be_done_again(pc: Pc, tmp_path: Path) -> None:
     pc.set_up()
     told = set(pc.put())

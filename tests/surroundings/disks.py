@@ -93,6 +93,15 @@ def disk_full_init(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
     assert not Workspace.exists(disk / "data")
 
 
+@surrounding("disk full where the desktop starts", 1, "检查磁盘空间")
+def disk_full_start(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
+    desk.move(disk := desk.disk("4m"))
+    desk.with_user()
+    ballast = fill_up(disk, 0)
+    yield desk.window()
+    ballast.unlink()
+
+
 @surrounding("disk full where the log is written and turned over", 0, "")
 def disk_full_log(desk: Desk, _patch: pytest.MonkeyPatch) -> Iterator[Answer]:
     disk = desk.disk("4m")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,11 +77,23 @@ def test_the_last_person_is_offered_first(context: Context, qtbot: QtBot) -> Non
     assert window.person.name == "王小明"
 
 
-def test_a_pc_that_has_no_people_yet_asks_for_a_name(context: Context, qtbot: QtBot) -> None:
-    with context.office.unit() as unit:  # nobody may do that at the desk: the founder is the last administrator
+def test_where_nobody_is_in_use_the_administrators_are_offered_and_no_stranger(context: Context, qtbot: QtBot) -> None:
+    save(context.office, "user", {"name": "李梅", "role": "staff"})
+    with context.office.unit() as unit:  # nobody may do that at the desk, but two PCs may, each to the other
         for one in people(context.office):
             unit.load("user", one.id).deleted = True
     window = SignIn(context.workspace, context.tasks, context.theme)
+    qtbot.addWidget(window)
+    assert [one.name for one in window.people] == ["王小明"]
+    with qtbot.waitSignal(window.signed_in) as told:
+        window.sign_in()
+    assert told.args == ["王小明"]
+
+
+def test_a_pc_that_has_no_people_yet_asks_for_a_name(
+    context: Context, make_workspace: Callable[..., Workspace], qtbot: QtBot
+) -> None:
+    window = SignIn(make_workspace("joined", founded=False), context.tasks, context.theme)
     qtbot.addWidget(window)
     window.show()
     window.sign_in()

@@ -13,6 +13,7 @@ import pytest
 from app.models.registry import KINDS
 from app.services import writing
 from app.services.excel import committing, planning
+from app.services.excel.drafts import Draft
 from app.services.excel.plan import ERROR, NEW, Plan
 from app.services.excel.sheets import Sheet
 from app.services.lookups import Lookups
@@ -101,8 +102,9 @@ def test_rule_33_rows_read_ahead_are_judged_as_rows_one_by_one(
     rooms, teams = furnish(office, pick)
     sheet = table(office, pick, rooms, teams)
     reason = pick.choice(("", "领导同意"))
-    ahead = planning.plan(office, "booking", sheet, reason=reason)
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch:  # of two that begin together the one with the lower id is told
+        patch.setattr(planning, "Draft", lambda at, cells: Draft(at, cells, f"01a20000-0000-7000-8000-{at:012d}"))
+        ahead = planning.plan(office, "booking", sheet, reason=reason)
         patch.setattr(Lookups, "look_ahead", lambda *_args: None)
         alone = planning.plan(office, "booking", sheet, reason=reason)
     assert told(ahead) == told(alone)
