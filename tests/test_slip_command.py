@@ -75,6 +75,7 @@ def test_a_booking_has_an_application_form_and_a_receipt(center, tmp_path) -> No
         "end": "2026-11-24T11:00",
         "client_name": "甲社",
         "deposit": "1204.5",
+        "deposit_state": "held",
     }
     booking = center("put", "booking", stdin=[line]).line["id"]
     for form, words in (("application", "场地使用须知"), ("deposit", "人民币壹仟贰佰零肆元伍角整")):

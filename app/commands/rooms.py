@@ -21,7 +21,7 @@ LONGEST = 31 * 1440
 @click.command("free")
 @click.option("--venue", default=None, help="id, number or exact name; all open rooms by default")
 @click.option("--minutes", required=True, type=click.IntRange(1, LONGEST))
-@click.option("--from", "from_", default=None, help="2026-11-24T09:00, or a date; now by default")
+@click.option("--from", "from_", default=None, help="2026-11-24T09:00, or a date; now by default, and at the earliest")
 @click.option("--capacity", type=click.IntRange(1), default=None, help="people the room must hold")
 @click.option("--count", type=click.IntRange(1, 1000), default=5, help="how many times to answer")
 @click.pass_obj
@@ -34,7 +34,7 @@ def free_command(
     workspace = obj.open()
     try:
         office = workspace.office
-        start = office.now if from_ is None else moment(from_)
+        start = office.now if from_ is None else max(moment(from_), office.now)
         with office.reading() as session:
             if venue is None:
                 found = next_free(session, office.now, minutes, start, capacity, count=count)

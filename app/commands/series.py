@@ -11,6 +11,7 @@ import click
 from app.commands.main import Global, emit
 from app.commands.records import one_line, refusal_line
 from app.errors import Refusal
+from app.models.registry import kind_of
 
 LINE = ("date", "start", "end", "state", "by")
 
@@ -23,13 +24,21 @@ def series_command() -> None:
 @series_command.command("preview")
 @click.pass_obj
 def preview(obj: Global) -> None:
-    """One JSON object in, as put booking_series takes it; a line per date: {"date","start","end","state","by"}."""
+    """One JSON object in, as put booking_series takes it; a line per date: {"date","start","end","state","by"}.
+
+    \b
+    {"venue": "二楼会议室", "start": "2026-12-07T14:00", "end": "2026-12-07T16:00",
+     "rule": "FREQ=WEEKLY;COUNT=10", "client_name": "晨曦合唱团"}
+    """
     from app.services import series
+    from app.services.naming import linked
     from app.services.series_plan import asked_of
 
     asked, values = asked_of("booking_series", one_line(sys.stdin.buffer))
     workspace = obj.open()
     try:
+        with workspace.office.reading() as session:
+            values = linked(session, workspace.office.scope, kind_of("booking_series"), values)
         for row in series.preview(workspace.office, values, asked):
             emit(row.line(*LINE))
     finally:

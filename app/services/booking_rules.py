@@ -151,7 +151,7 @@ def _taken(unit: Unit, premises: Premises, place: Place, record: Booking, before
             _turn_down(unit, other, record)
         return
     if others:
-        yield _refusal(unit, premises, place, slot, others[0])
+        yield _refusal(unit, premises, place, slot, others[0], before)
 
 
 def _turn_down(unit: Unit, other: Slot, winner: Booking) -> None:
@@ -164,7 +164,7 @@ def _turn_down(unit: Unit, other: Slot, winner: Booking) -> None:
                           span=say_span(other.start, other.end)))  # fmt: skip
 
 
-def _refusal(unit: Unit, premises: Premises, place: Place, slot: Slot, other: Slot) -> Fault:
+def _refusal(unit: Unit, premises: Premises, place: Place, slot: Slot, other: Slot, before: Before) -> Fault:
     taken = premises.place(other.venue) or place
     span, who = say_span(other.start, other.end), other.who or _("他人")
     if slot.start < other.end and other.start < slot.end:
@@ -174,14 +174,16 @@ def _refusal(unit: Unit, premises: Premises, place: Place, slot: Slot, other: Sl
         error = _(
             "{venue} {span} 已被 {who} 预约，之间须留 {n} 分钟布置和清场", venue=taken.name, span=span, who=who, n=gap
         )
-    offers = [*_other_rooms(unit, premises, place, slot), *_later(unit, premises, place, slot)]
+    stays = before is not None and (before["start"], before["end"]) == (slot.start, slot.end)
+    here = premises.place(before["venue"]) if before is not None and stays else None
+    offers = [*_other_rooms(unit, premises, place, slot, here), *_later(unit, premises, place, slot)]
     mend = _("可选：{offers}。", offers="，".join(offers)) if offers else _("请改时间或另选场地。")
     return Fault("venue", error, mend)
 
 
-def _other_rooms(unit: Unit, premises: Premises, place: Place, slot: Slot) -> Iterator[str]:
-    """One free room of at least the same capacity, if there is any among the nearest."""
-    nearest = other_rooms(premises, place)
+def _other_rooms(unit: Unit, premises: Premises, place: Place, slot: Slot, here: Place | None) -> Iterator[str]:
+    """One free room of at least the same capacity, if there is any among the nearest; not the one it is in at that time."""
+    nearest = [one for one in other_rooms(premises, place) if here is None or one.id != here.id]
     if not nearest:
         return
     diary = lookups(unit).diary([one.id for one in nearest], slot.start, slot.end)

@@ -15,7 +15,7 @@ from app.models.bookings import BLOCKING, Booking, FeeLine, KeyHandover
 from app.services.ids import new_id
 from app.services.lookups import lookups
 from app.services.office import Unit
-from app.services.times import minutes_between
+from app.services.times import minutes_between, say_day, say_time
 from app.text import _
 
 CENT = Decimal("0.01")
@@ -50,7 +50,7 @@ def check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
     if before is None and not record.heads and record.status in BLOCKING:
         _freeze(unit, record)
     if before is None or any(before[name] != getattr(record, name) for name in Booking.kind.groups["pledge"]):
-        yield from _pledge(record)
+        yield from _pledge(record, None if unit.quiet else before)
 
 
 def _freeze(unit: Unit, record: Booking) -> None:
@@ -67,8 +67,11 @@ def _freeze(unit: Unit, record: Booking) -> None:
         record.deposit_state = "due"
 
 
-def _pledge(record: Booking) -> Iterator[Fault]:
-    """A deposit is due, held, partly kept for a reason, or returned; never more is kept than was held."""
+def _pledge(record: Booking, before: Before) -> Iterator[Fault]:
+    """A deposit is due, held, partly kept for a reason, or returned; never more is kept than was held, and nothing is given
+    back that was not taken."""
+    if before is not None and before["deposit_state"] == "due" and record.deposit_state in ("returned", "partly_kept"):
+        yield Fault("deposit_state", _("押金还没有收"), _("收了的请先选“已收”；不收的请清空押金状态"))
     deposit, kept = (Decimal(value) if value is not None else None for value in (record.deposit, record.deposit_kept))
     if record.deposit_state and record.deposit_state != "due" and not deposit:
         yield Fault("deposit", _("没有写明押金多少"), _("请填写押金，或清空押金状态"))
@@ -126,11 +129,28 @@ def check_line(_unit: Unit, record: FeeLine, _before: Before) -> Iterator[Fault]
         yield Fault("amount", _("金额是零"), _("请填写增加或减少的金额，减少的填负数"))
 
 
-def check_keys(_unit: Unit, record: KeyHandover, _before: Before) -> Iterator[Fault]:
-    """Keys come back, and are due, after they went out."""
+def check_keys(unit: Unit, record: KeyHandover, before: Before) -> Iterator[Fault]:
+    """Keys come back, and are due, after they went out. Who takes a key that is out already hears of it."""
+    if not unit.quiet and record.keys and record.venue and not record.back_at and _another(record, before):
+        k = KeyHandover.__table__.c
+        query = select(k.person_name, k.out_at).where(
+            k.venue == record.venue,
+            k["keys"] == record.keys,
+            k.back_at.is_(None),
+            k.id != record.id,
+            k.deleted.is_(False),
+        )
+        for row in unit.session.execute(query.order_by(k.out_at.desc()).limit(1)):
+            out = f"{say_day(row.out_at)} {say_time(row.out_at)}" if row.out_at else _("以前")
+            unit.notices.append(_("同样的钥匙“{keys}”{out}已经借出，还没有还，请核对。", keys=record.keys, out=out))
     for name in ("due_at", "back_at"):
         if record.out_at and (value := getattr(record, name)) and value < record.out_at:
             yield Fault(name, _("早于领出时间"), _("请核对时间"))
+
+
+def _another(record: KeyHandover, before: Before) -> bool:
+    names = ("venue", "keys", "back_at")
+    return before is None or any(before[name] != getattr(record, name) for name in names)
 
 
 def plain(amount: Decimal | None) -> str | None:

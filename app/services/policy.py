@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.errors import Fault
-from app.models.bookings import BLOCKING, Booking, SlotWaiting
+from app.models.bookings import BLOCKING, BOOKING_STATUS, Booking, SlotWaiting
 from app.services.lookups import lookups
 from app.services.office import Unit
 from app.services.quotas import Booked
@@ -29,6 +29,8 @@ Before = Mapping[str, Any] | None
 def check(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
     """Faults of a booking by policy. Fills in who cancelled or approved it and when."""
     yield from _ended(unit, record, before)
+    if not unit.quiet and not (before is None and record.heads):
+        _too_early(unit, record, before)
     if record.condition == "damaged" and not record.damage and (before is None or before["condition"] != "damaged"):
         yield Fault("damage", _("没有写明损坏情况"), _("请写明什么损坏了"))
     _noted(unit, record, before)
@@ -124,6 +126,18 @@ def _ended(unit: Unit, record: Booking, before: Before) -> Iterator[Fault]:
             and record.cancelled_at > shift(record.start, -60 * venue.cancel_hours)
         ):
             unit.notices.append(_("已过取消时限（开始前 {n} 小时），计为逾期取消。", n=venue.cancel_hours))
+
+
+def _too_early(unit: Unit, record: Booking, before: Before) -> None:
+    """Tell of a booking that is over, or in use, before its time: the steps of the counter refuse that (rules.md 24)."""
+    if not record.start or record.start <= unit.office.now:
+        return
+    if before is not None and before["status"] == record.status and before["start"] == record.start:
+        return
+    early = record.status == "no_show" or (record.status == "closed" and not record.checked_in_at)
+    if early or (record.status == "checked_in" and record.start[:10] > unit.office.today):
+        word = _(dict(BOOKING_STATUS)[record.status])
+        unit.notices.append(_("预约还没有开始，状态却是“{status}”，请核对。", status=word))
 
 
 def _noted(unit: Unit, record: Booking, before: Before) -> None:

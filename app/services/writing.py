@@ -13,6 +13,7 @@ from app.models.registry import kind_of
 from app.services import survivors
 from app.services.effects import follow, gone
 from app.services.ids import new_id
+from app.services.naming import linked
 from app.services.office import Office, Unit
 from app.services.people import leaving
 from app.services.rights import OVERRIDE, to_delete, to_write
@@ -23,6 +24,7 @@ from app.sync import forks, log
 from app.sync.capture import Seen
 from app.sync.change import parse_stamp
 from app.sync.heads import Heads
+from app.sync.log import DEMO
 from app.sync.merge import DELETED
 from app.text import _, listed
 
@@ -182,6 +184,8 @@ def links(unit: Unit, kind: Kind, record: Record, before: Mapping[str, Any] | No
         if unit.linked(targets, value) is not None:
             continue
         if unit.is_sample(targets, value):
+            if record.owner == DEMO:
+                continue
             misfit = Misfit(_("这是演示数据，正式的记录不能用它"), _("请换成正式的记录；还没有的，请先新建"))
         else:
             misfit = Misfit(_("没有这条记录"), _("请从列表中重新选择"))
@@ -244,7 +248,8 @@ def parse_seen(value: Any) -> Seen:
 
 
 def put_line(unit: Unit, kind: Kind, line: Mapping[str, Any], reason: str = "") -> Record:
-    """One JSON object of the command line: a new record, or with ``id`` a change of that record."""
+    """One JSON object of the command line: a new record, or with ``id`` a change of that record. Links may be said by number
+    or exact name."""
     record_id = line.get("id")
     if record_id is not None and not isinstance(record_id, str):
         raise Refusal.of("id", _("应为文字"), _("请用 get 给出的 id"))
@@ -252,6 +257,7 @@ def put_line(unit: Unit, kind: Kind, line: Mapping[str, Any], reason: str = "") 
     values = {name: value for name, value in line.items() if name not in ECHOED}
     if record_id is None and "number" in line:
         raise Refusal.of("number", _("编号由程序给出"), _("请去掉 number"))
+    values = linked(unit.session, unit.office.scope, kind, values)
     seen = parse_seen(line["seen"]) if line.get("seen") is not None else None
     return put(unit, kind, values, record_id, seen=seen, reason=reason, asked=asked)
 

@@ -68,7 +68,9 @@ def _facts(record: Mapping[str, Any]) -> Iterator[Row]:
     time, booked = span(shown(record, "start"), shown(record, "end")), shown(record, "booking")
     yield _SHAPE.pair(words["start"], time, words["booking"], booked) if booked else _SHAPE.wide(words["start"], time)
     amount = money(shown(record, "deposit"))
-    if amount is None:
+    if amount is not None and shown(record, "deposit_state") == _("应收"):
+        said = _("应收 {figures}，未收", figures=figures(amount))
+    elif amount is None:
         said = shown(record, "deposit") or _("人民币（大写）　　　　　　　　　　　　　　　　（小写）¥")
     else:
         said = _("{capitals}　　（小写）{figures}", capitals=capitals(amount), figures=figures(amount))

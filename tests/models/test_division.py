@@ -111,7 +111,7 @@ def test_a_moment_counts_as_its_day():
     assert SHIPPED.kind(datetime(2026, 10, 1, 9, 0)) == "holiday"
 
 
-def test_rule_4_a_year_without_a_plan_has_statutory_weekends_only():
+def test_rule_04_a_year_without_a_plan_has_statutory_weekends_only():
     assert SHIPPED.is_published(2026)
     assert not SHIPPED.is_published(2027)
     assert SHIPPED.kind(date(2027, 10, 1)) == "workday"

@@ -128,7 +128,7 @@ class World:
         if rng.random() < 0.8:
             start = rng.choice(BUSY) * DAY + rng.randrange(7 * 60, 22 * 60, 15)
         if near is not None and rng.random() < 0.5:
-            room, start = near.room, max(near.start + rng.choice((-30, -15, 0, 15, 60)), 0)
+            room, start = near.room, min(max(near.start + rng.choice((-30, -15, 0, 15, 60)), 0), (DAYS - 1) * DAY - 1)
         if rng.random() < 0.1:
             start = start // DAY * DAY + rng.choice((0, 22 * 60, 23 * 60))
         length = rng.choice((0, 1, 15, 30, 45, 60, 60, 90, 120, 240, 1440))

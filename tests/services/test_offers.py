@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.errors import Refusal
 from app.services.offers import offers
 from app.services.writing import save
 from app.workspace import Workspace
@@ -45,3 +48,19 @@ def test_rule_22_a_booking_that_is_moved_does_not_stand_in_its_own_way(workspace
     slot = {"start": "2026-11-24T09:00", "end": "2026-11-24T11:00"}
     moved = save(office, "booking", {"venue": other, **slot}).id
     assert offers(office, {"venue": hall, **slot}, moved)[0].text == "乙 同时段"
+
+
+def test_rule_09_a_room_that_is_moved_from_is_not_offered_for_the_same_time(workspace: Workspace):
+    office = workspace.office
+    one, other = (save(office, "venue", {"name": name, "capacity": 30}).id for name in ("甲", "乙"))
+    slot = {"start": "2026-11-25T09:00", "end": "2026-11-25T10:00", "client_name": "社"}
+    save(office, "booking", {"venue": one, **slot})
+    mine = save(office, "booking", {"venue": other, **slot}).id
+    with pytest.raises(Refusal) as refused:
+        save(office, "booking", {"venue": one}, mine)
+    assert "乙" not in refused.value.faults[0].mend
+    later = {"venue": one, "start": "2026-11-25T14:00", "end": "2026-11-25T15:00"}
+    save(office, "booking", {**later, "client_name": "社"})
+    with pytest.raises(Refusal) as refused:
+        save(office, "booking", later, mine)
+    assert "乙 同时段" in refused.value.faults[0].mend

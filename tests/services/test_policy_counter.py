@@ -256,3 +256,29 @@ def test_rule_24_a_no_show_is_not_cancelled_away_and_gets_no_keys(desk, released
     assert "预约爽约" in refused(counter.hand_key, desk, released, "201 室 1 把", person_name="张三")
     counter.no_show(desk, released)
     assert shown(released, "status") == "no_show"
+
+
+def test_rule_25_a_key_that_is_out_is_told_to_whoever_hands_it_out_again(desk, book):
+    first = counter.hand_key(desk, book(), "201 室 1 把", person_name="张三")
+    assert not any("已经借出" in notice for notice in first.notices)
+    again = counter.hand_key(desk, book("14:00", "15:00"), "201 室 1 把", person_name="李四")
+    assert "同样的钥匙“201 室 1 把”11月23日 周一 9:00已经借出，还没有还，请核对。" in again.notices
+    counter.key_back(desk, first.id)
+    counter.key_back(desk, again.id)
+    third = counter.hand_key(desk, book("16:00", "17:00"), "201 室 1 把", person_name="王五")
+    assert not third.notices
+
+
+def test_rule_25_nothing_is_given_back_that_was_not_taken(desk, book):
+    one = book(deposit="200")
+    kept = {"deposit_state": "partly_kept", "deposit_kept": "50", "deposit_reason": "桌面划伤"}
+    assert "押金还没有收" in refused(save, desk, "booking", kept, one)
+    counter.take_deposit(desk, one)
+    save(desk, "booking", kept, one)
+
+
+def test_rule_24_what_is_over_before_its_time_is_told(desk, book):
+    later = book("14:00", "15:00")
+    saved = save(desk, "booking", {"status": "no_show"}, later)
+    assert "预约还没有开始，状态却是“爽约”，请核对。" in saved.notices
+    assert not save(desk, "booking", {"status": "no_show"}, book("08:00", "09:00")).notices

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from app.errors import Refusal
+from app.models.bookings import Booking
 from app.models.registry import KINDS
+from app.models.venues import Venue
 from app.services import drafts, privacy, reading, sheets, slips
 from app.services.drafts import Draft
 from app.services.findings import findings
@@ -18,6 +20,7 @@ from app.services.sample import add_sample, count, remove
 from app.services.sheets import Sheet
 from app.services.writing import save, set_deleted
 from app.store.tables import change, metadata
+from app.sync.log import DEMO
 from app.workspace import Workspace
 from tests.sync.world import World
 
@@ -151,3 +154,16 @@ def test_from_the_command_line(center) -> None:
     assert center("sample", "--remove").line == {"removed": 109, "sample": 0}
     assert center("sample", "--remove", "--add").code == 2
     assert center("check").code == 0
+
+
+def test_a_sample_booking_goes_to_another_sample_room(workspace: Workspace) -> None:
+    office = workspace.office
+    add_sample(workspace.demo().office)
+    with office.reading() as session:
+        rooms = list(session.scalars(select(Venue.id).where(Venue.owner == DEMO, Venue.parent.is_(None))))
+        one = session.scalars(select(Booking).where(Booking.owner == DEMO, Booking.status == "confirmed")).first()
+    assert one is not None
+    other = next(room for room in rooms if room != one.venue)
+    save(office, "booking", {"venue": other, "start": "2026-12-30T20:00", "end": "2026-12-30T20:30"}, one.id,
+                 reason="练习")  # fmt: skip
+    assert reading.get(office, "booking", one.id).values["venue"] == other

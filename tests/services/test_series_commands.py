@@ -190,3 +190,16 @@ def test_errors_are_told_in_english_too(center, room):
     answer = center("--lang", "en", "series", "preview", stdin=[json.dumps(weekly(room, rule="FREQ=DAILY"))])
     assert answer.code == 1
     assert answer.err.isascii()
+
+
+def test_a_room_may_be_said_by_its_name_or_number(center) -> None:
+    made = center("put", "venue", stdin=[{"name": "二楼会议室"}]).line
+    for said in ("二楼会议室", made["number"], made["id"]):
+        answer = center("series", "preview", stdin=[weekly(said)])
+        assert {line["state"] for line in answer.lines} == {"free"}, answer.err
+    booking = {"venue": "二楼会议室", "start": "2026-12-30T09:00", "end": "2026-12-30T10:00"}
+    made_booking = center("put", "booking", stdin=[booking]).line["id"]
+    assert center("get", "booking", made_booking).line["venue"] == made["id"]
+    answer = center("put", "booking", stdin=[booking | {"venue": "没有这间"}])
+    assert answer.code == 1
+    assert "没有叫“没有这间”的场地" in answer.out

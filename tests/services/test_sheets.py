@@ -303,7 +303,7 @@ def test_the_release_of_the_room_stands_before_that_of_the_center(office, put, b
 
 def test_a_key_brings_the_deposit_of_its_booking(office, put, book) -> None:
     room = put("venue", name="音乐室")
-    one = book(room, "09:00", "11:00", deposit="200", client_name="乐龄社")
+    one = book(room, "09:00", "11:00", deposit="200", deposit_state="held", client_name="乐龄社")
     key = put("key_handover", booking=one, venue=room, keys="音乐室1把", person_name="尔朱国𫓧", out_at=f"{DAY}T08:50")
     text = text_of(slips.render(office, "key_handover", key))
     for said in ("人民币贰佰元整", "乐龄社", "尔朱国𫓧", "音乐室1把", slip_record(office, "booking", one)["number"]):

@@ -76,6 +76,8 @@ def test_a_receipt_writes_the_amount_in_capitals_and_figures() -> None:
 def test_a_deposit_given_back_whole_says_so_and_one_not_yet_leaves_blanks() -> None:
     returned = {**DEPOSIT, "deposit_state": "已退还", "deposit_kept": ""}
     assert "退还¥200.00扣留¥0.00" in printed(render("deposit", returned, CONTEXT))
+    due = printed(render("deposit", {**DEPOSIT, "deposit_state": "应收", "deposit_kept": ""}, CONTEXT))
+    assert ("应收¥200.00，未收" in due, "人民币贰佰元整" in due) == (True, False)
     held = {**DEPOSIT, "deposit_state": "已收", "deposit_kept": ""}
     assert "退还¥扣留¥原因" in printed(render("deposit", held, CONTEXT))
 

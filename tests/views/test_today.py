@@ -200,7 +200,7 @@ def test_what_is_to_come_stands_before_what_is_over(page: TodayPage, qtbot: QtBo
     assert [one.item.when for one in lines(page, "bookings")] == ["14:00-15:00", "8:00-9:00", "10:00-11:00"]
 
 
-def test_rule_4_from_november_the_missing_plan_of_next_year_is_told(page: TodayPage, qtbot: QtBot, clock) -> None:
+def test_rule_04_from_november_the_missing_plan_of_next_year_is_told(page: TodayPage, qtbot: QtBot, clock) -> None:
     shown(page, qtbot)
     assert "2027年" in page.banners.shown["plan"].words.text()
     clock.now = clock.now.replace(month=10)
