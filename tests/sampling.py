@@ -1,6 +1,7 @@
 """Long lists of cases: continuous integration takes a seeded sample, ``make soak`` (SHUNIU_SOAK=1) takes them all.
 
-A failure is replayed with what was printed: SHUNIU_SEED=n, in soak with SHUNIU_SOAK=1 before it. ``make soak`` takes another one each time.
+A failure is replayed with what was printed: SHUNIU_SEED=n, in soak with SHUNIU_SOAK=1 before it. ``make soak``
+takes another one each time.
 """
 
 from __future__ import annotations
