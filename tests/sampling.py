@@ -1,6 +1,7 @@
 """Long lists of cases: continuous integration takes a seeded sample, ``make soak`` (SHUNIU_SOAK=1) takes them all.
 
-A failure is replayed with the seed that was printed: SHUNIU_SEED=n. ``make soak`` takes another one each time.
+A failure is replayed with what was printed: SHUNIU_SEED=n, in soak with SHUNIU_SOAK=1 before it. ``make soak``
+takes another one each time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SEED = int(os.environ.get("SHUNIU_SEED", "20261124"))
 
 def seed() -> int:
     """The seed of this run, printed so that a failure can be replayed."""
-    print(f"SHUNIU_SEED={SEED}")
+    print(f"{'SHUNIU_SOAK=1 ' if SOAK else ''}SHUNIU_SEED={SEED}")
     return SEED
 
 

@@ -174,7 +174,8 @@ def held_lines(logs: Iterable[HeldLog]) -> Iterator[dict[str, Any]]:
         for write in one.writes:
             yield {
                 "device": one.device, "letters": one.letters, "reason": one.reason, "kind": write.kind,
-                "id": write.id, "at": when(write.at), "actor": write.actor, "values": dict(write.values),
+                "id": write.id, "title": write.title, "number": write.number, "at": when(write.at),
+                "actor": write.actor, "values": dict(write.values), "now": dict(write.now),
             }  # fmt: skip
 
 

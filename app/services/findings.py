@@ -16,7 +16,7 @@ from app.models.bookings import BLOCKING, Booking
 from app.models.fields import Misfit
 from app.models.record import Kind
 from app.models.registry import KINDS
-from app.services import booking, desk_findings, states
+from app.services import booking, desk_findings, numbers, states
 from app.services.equipment import Uses, peak
 from app.services.office import Office
 from app.services.premises import Premises
@@ -33,7 +33,7 @@ FAR = "9999-12-31T00:00"
 @dataclass(frozen=True)
 class Finding:
     """Work to do: ``code`` is stable (clash, duplicate, merged, dangling, broken, misfit,
-    oversubscribed, equipment, closed, yields, offer, key, deposit, conflict, differs)."""
+    oversubscribed, equipment, closed, yields, offer, key, deposit, conflict, differs, number)."""
 
     code: str
     kind: str
@@ -56,6 +56,7 @@ def findings(office: Office) -> list[Finding]:
             *_broken(session, merged),
             *_rings(session, merged),
             *_duplicates(session, merged),
+            *(Finding(*one) for one in numbers.shared(session, merged)),
             *_differing(session, office.scope),
         ]
 

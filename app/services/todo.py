@@ -60,6 +60,7 @@ def labels() -> dict[str, str]:
         "key": _("钥匙没有归还"),
         "deposit": _("押金没有退"),
         "duplicate": _("可能重复"),
+        "number": _("编号重复"),
         "merged": _("互相并入"),
         "differs": _("与区名录不同"),
         "dangling": _("指向找不到的记录"),

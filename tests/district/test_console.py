@@ -232,8 +232,10 @@ def test_a_pc_is_revoked_after_a_question(signed_in: Scene) -> None:
 def test_what_a_revoked_pc_wrote_is_adopted_or_set_aside(signed_in: Scene) -> None:
     world, browser = signed_in.world, signed_in.browser
     gone, other = world.carded("a"), world.carded("b")
+    room = gone.put(name="大厅", capacity=40)
     for pc in (gone, other, gone):
         http.sync_once(pc.replica)
+    gone.edit(room, capacity=60)
     late = gone.put(name="停用之后", contact_phone="13812345678")
     world.carry(gone, other)
     browser.get(f"/devices/{gone.device}/revoke")
@@ -241,7 +243,9 @@ def test_what_a_revoked_pc_wrote_is_adopted_or_set_aside(signed_in: Scene) -> No
     assert "没有待采纳的修改" in browser.get("/held").words
     http.sync_once(other.replica)
     words = browser.get("/held").words
-    assert "停用以后写的内容 1 条" in words
+    assert "停用以后写的内容 2 条" in words
+    assert f"场地“大厅” {gone.get(room).number}" in words
+    assert "（现在：40）" in words
     assert ("停用之后" in words, "138****5678" in words, "13812345678" in words) == (True, True, False)
     where = f"/held/{STREET}/{gone.device}"
     assert browser.post(where).status == 422

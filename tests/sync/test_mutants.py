@@ -27,6 +27,10 @@ def test_every_fault_can_still_be_planted() -> None:
     assert mutants.faults_of_text() == []
 
 
+def test_tests_that_come_to_no_end_catch_nothing() -> None:
+    assert mutants.caught(mutants.MUTANTS[0], limit=0.01) is None
+
+
 def _new_under(pc: Pc, record_id: str, **values: str) -> None:
     with pc.workspace.office.acting("王小明").unit() as unit:
         put(unit, KINDS["venue"], values, fixed_id=record_id)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.district.district import District
 from app.models.registry import KINDS
 from app.services.writing import put
-from app.store.tables import change, log_head, signed_head
+from app.store.tables import card, change, log_end, log_head, peer, signed_head, stray_change
 from app.sync import card as cards
 from app.sync import certificate as certificates
 from app.sync import closing, device, log, rows, usb
@@ -194,10 +194,12 @@ def contents(replica: Replica, *scopes: str) -> dict[str, list[Any]]:
 
 
 def everything(replica: Replica) -> dict[str, list[Any]]:
-    """As :func:`contents`, with the signed heads too: what no refusal may change."""
+    """As :func:`contents`, with all else that an import writes: what no refusal may change."""
     found = contents(replica)
     with replica.reading() as connection:
-        found["signed"] = [tuple(row) for row in connection.execute(select(signed_head))]
+        for table in (signed_head, log_end, stray_change, peer, card):
+            query = select(table).order_by(*table.primary_key.columns)
+            found[table.name] = [tuple(row) for row in connection.execute(query)]
     return found
 
 

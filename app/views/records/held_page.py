@@ -43,6 +43,10 @@ def say_reason(reason: str) -> str:
     }.get(reason, reason)
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split()) or _("（空）")
+
+
 class HeldCard(QFrame):
     """What is held of one PC, and the two ways on."""
 
@@ -109,20 +113,26 @@ class HeldCard(QFrame):
         return _("写于 {first}", first=first) if first == last else _("写于 {first} 至 {last}", first=first, last=last)
 
     def _values(self, write: HeldWrite, told: Collection[str] = ()) -> list[str]:
-        """What a change says, field by field, but what is ``told`` already."""
-        return [
-            _("{label}：{value}", label=label, value=" ".join(str(write.values.get(label, "")).split()) or _("（空）"))
-            for label in write.fields
-            if label not in told
-        ]
+        """What a change says, field by field, but what is ``told`` already; beside it what the record says now."""
+        lines = []
+        for label in write.fields:
+            if label in told:
+                continue
+            value = _on_one_line(write.values.get(label, ""))
+            if label in write.now and (now := _on_one_line(write.now[label])) != value:
+                lines.append(_("{label}：{value}（现在：{now}）", label=label, value=value, now=now))
+            else:
+                lines.append(_("{label}：{value}", label=label, value=value))
+        return lines
 
     def _say(self, write: HeldWrite) -> str:
         kind = _(KINDS[write.kind].label) if write.kind in KINDS else write.kind
-        told = {label for label, value in write.values.items() if value and value in write.title}
+        told = {label for label, value in write.values.items() if not write.now and value and value in write.title}
+        title = f"“{write.title}”" if write.title else ""
         said = "，".join(self._values(write, told | {_("编号")}))
         return _(
             "{when}　{who}　{kind}{title}　{what}", when=say_when(write.at, self.context.office.clock()),
-            who=write.actor or _("（未登录）"), kind=kind, title=f"“{write.title}”" if write.title else "",
+            who=write.actor or _("（未登录）"), kind=kind, title=title + write.number,
             what=said if len(said) <= LONGEST else said[: LONGEST - 1] + "…",
         )  # fmt: skip
 

@@ -10,10 +10,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.models.registry import KINDS, kind_of
+from app.services import numbers
 from app.services.reading import Query
 from app.services.todo import SERIOUS, SHOWN, Group, Named, Todo, give_way, groups, keep_one, take_back
 from app.services.writing import Saved
 from app.text import _
+from app.views import dialogs
 from app.views.context import Context
 from app.views.page import Page, button
 from app.views.records.conflict import ConflictSheet
@@ -70,6 +72,10 @@ class TodoRow(QWidget):
                 self._add(row, _("第{n}条不让了", n=at + 1) if several else _("不让了"), self._take_back, named)
         elif code == "duplicate" and several:
             self._add(row, _("合并…"), self._merge, records[0])
+        elif code == "number" and several:
+            for at, named in enumerate(records[:2]):
+                self._add(row, _("第{n}条换新编号", n=at + 1), self._renumber, named)
+            self._add(row, _("合并…"), self._merge, records[0])
         elif code == "merged":
             for at, named in enumerate(records[:3]):
                 self._add(row, _("留第{n}条", n=at + 1), self._keep, named)
@@ -122,6 +128,16 @@ class TodoRow(QWidget):
     def _merge(self) -> None:
         one, other = self.todo.records[:2]
         MergeSheet(self, self.context, kind_of(self.todo.finding.kind), one.id, other.id).open()
+
+    @Slot()
+    def _renumber(self) -> None:
+        job = partial(numbers.renew, self.context.office, self.todo.finding.kind, self._asked())
+        text = _("旧编号仍可在历史里看到。印有旧编号的单子要收回重印。这一步不能撤销。")
+        if dialogs.confirm(self, _("换一个新编号？"), text, _("换新编号"), _("再看看")):
+            self.context.tasks.run(job, self._renumbered, owner=self)
+
+    def _renumbered(self, saved: Saved) -> None:
+        self.context.wrote(frozenset({self.todo.finding.kind}), _("新编号是 {number}", number=saved.number))
 
     @Slot()
     def _keep(self) -> None:

@@ -29,11 +29,15 @@ def held(app: QApplication, tmp_path: Path) -> Iterator[Any]:
     """A PC that holds what another wrote after the district had revoked it: a team with its leader's phone."""
     world = World(tmp_path)
     stopped, here = world.carded("a"), world.carded("b")
-    stopped.put(name="停用之前")
+    before = stopped.put(name="停用之前", capacity=40)
+    known = stopped.put("team", name="舞蹈队", leader_phone="13711112222")
     for pc in (stopped, here, here):
         world.up(pc)
         world.down(pc)
     late = stopped.put("team", name="合唱队", leader_phone="13812345678")
+    stopped.edit(late, "team", member_count=12)
+    stopped.edit(before, capacity=60)
+    stopped.edit(known, "team", leader_phone="13987654321")
     world.carry(stopped, here)
     closing.revoke(world.district.replica(), stopped.device)
     world.up(here)
@@ -60,8 +64,13 @@ def test_what_waits_is_told_by_pc_with_what_it_says_masked(held: Any, qtbot: QtB
     (card,) = page.cards
     assert card.pc == "A 号电脑"
     assert "区里已停用这台电脑" in card.words.text()
-    (line,) = card.lines
+    line, later, room, team = card.lines
     assert "群众活动团队“合唱队”" in line.text()
+    assert "群众活动团队“合唱队”TD-" in later.text(), "named by what is held of it"
+    assert "场地“停用之前”CD-310110013-" in room.text(), "named by the record here"
+    assert "容纳人数：60（现在：40）" in room.text()
+    assert "群众活动团队“舞蹈队”TD-" in team.text()
+    assert "139****4321（现在：137****2222）" in team.text()
     assert "138****5678" in line.toolTip()
     assert "13812345678" not in line.toolTip() + line.text()
 
@@ -79,7 +88,7 @@ def test_it_is_adopted_after_a_confirm(held: Any, qtbot: QtBot, asked: Any) -> N
     settle(page, qtbot)
     assert page.cards == []
     assert get(context.office, "team", late).values["name"] == "合唱队"
-    assert (said[-1].text, said[-1].op) == ("已采纳 1 条修改", None)
+    assert (said[-1].text, said[-1].op) == ("已采纳 4 条修改", None)
     assert syncing.status(context.workspace).held == 0
 
 
@@ -100,10 +109,10 @@ def test_it_is_among_the_things_to_do_and_counted(held: Any, qtbot: QtBot, tmp_p
     context, _late = held
     (group,) = groups(context.office)
     assert (group.code, group.todos[0].finding.text) == (
-        "held", "“A 号电脑”有 1 条修改还没有生效，请决定是否采纳"
+        "held", "“A 号电脑”有 4 条修改还没有生效，请决定是否采纳"
     )  # fmt: skip
     facts = as_facts(stand(context.workspace))
-    assert (facts["held"], facts["held_pcs"]) == (1, 1)
+    assert (facts["held"], facts["held_pcs"]) == (4, 1)
     page = opened(TodoPage(context), qtbot)
     went: list[Any] = []
     context.navigate.connect(went.append)

@@ -208,3 +208,22 @@ def test_a_yield_is_taken_back_from_the_things_to_do(
     assert findings(context.office) == []
     assert get(context.office, "booking", first).values["yields_to"] is None
     assert take_back(context.office, first).id == first  # once more is no fault
+
+
+def test_of_two_under_one_number_one_gets_a_new_one_after_a_confirm(
+    context: Context, twins: list[str], open_page: Any, asked: Any, qtbot: QtBot
+):
+    with context.office.unit() as unit:
+        one, two = (unit.load("organization", each) for each in twins)
+        two.number = number = one.number
+    page = open_page(TodoPage(context))
+    (row,) = [row for row in page.rows if row.todo.finding.code == "number"]
+    second = next(each for each in row.buttons if each.text() == "第2条换新编号")
+    asked.answer("confirm", False)
+    second.click()
+    assert "不能撤销" in asked.shown[-1][2]
+    asked.answer("confirm", True)
+    second.click()
+    settle(page, qtbot)
+    assert get(context.office, "organization", max(twins)).values["number"] != number
+    assert [each for each in findings(context.office) if each.code == "number"] == []
