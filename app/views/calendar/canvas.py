@@ -84,7 +84,8 @@ class Canvas(QAbstractScrollArea):
         looked = f"{board.first}/{board.days}"
         if looked != self._looked:
             self._looked = looked
-            self.look_at(self._plan.first_minute())
+            at = self.geometry_now()
+            self.look_at(self._plan.top_minute(now, at.body.height() * 30 // at.half))
         self.repaint_all()
 
     def set_now(self, now: str) -> None:

@@ -331,6 +331,7 @@ class CalendarPage(Page):
     @Slot()
     def _narrowed(self) -> None:
         self._also = ""
+        self.message.quieten()
         if self._mode == DAY_VIEW:
             self._load()
 
@@ -352,6 +353,7 @@ class CalendarPage(Page):
     def _room_chosen(self, room: str | None) -> None:
         self._venue = room if self._mode == MONTH_VIEW else room or self._venue
         self.finder.forget()
+        self.message.quieten()
         self._load()
 
     @Slot()
