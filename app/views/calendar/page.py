@@ -139,6 +139,7 @@ class CalendarPage(Page):
         """Show another day, or its week or month."""
         self._day = day
         self._also = ""
+        self.grid.look_anew()
         self.finder.forget()
         self.message.quieten()
         self._load()

@@ -40,6 +40,24 @@ def test_today_is_opened_with_now_in_view_and_another_day_with_its_morning(clock
     assert page.grid.geometry_now().minute_at(page.grid.geometry_now().body.top() + 10) in range(470, 490)
 
 
+def test_a_board_of_today_follows_the_clock_unless_somebody_looks_elsewhere(clock, context, open_page, rooms):
+    clock.now = datetime(2026, 11, 24, 15, 0)
+    page = open_page()
+    bar = page.grid.verticalScrollBar()
+    morning = bar.value()
+    clock.now = datetime(2026, 11, 24, 21, 0)
+    page._tick()
+    assert bar.value() > morning
+    bar.setValue(0)
+    clock.now = datetime(2026, 11, 24, 21, 1)
+    page._tick()
+    assert bar.value() == 0
+    page.bar.go_today()
+    settle(page)
+    measures = page.grid.geometry_now()
+    assert measures.body.top() < measures.y(21 * 60 + 1) < measures.body.bottom()
+
+
 def test_no_line_of_a_head_starts_or_ends_with_the_wrong_mark(context, app):
     ink = Ink(context.theme)
     wide = ink.measure(ink.bold).horizontalAdvance
