@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import NAMESPACE_URL, uuid4, uuid5
+from uuid import uuid4
 
 from sqlalchemy import Engine
 
 from app.errors import DatabaseDamaged, EnvironmentFault, KeysLost, Refusal
 from app.models.registry import KINDS, SCHEMA, VERSION
 from app.services import backups, local, mending, moving
-from app.services.center import center
+from app.services.center import center, center_id
 from app.services.moving import Package
 from app.services.office import Office
 from app.services.recovery import make_sheet, public_key
@@ -389,8 +389,3 @@ class Workspace:
             for owner, kind, record_id in rows.compare(connection):
                 faults.append(_("{kind} {id}（{owner}）与日志不一致", kind=kind, id=record_id, owner=owner))
         return faults
-
-
-def center_id(street: str) -> str:
-    """The id of a street's center record: the same on every PC (design.md §3)."""
-    return str(uuid5(NAMESPACE_URL, f"shuniu:center:{street}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -78,12 +78,23 @@ def _clashes(session: Session, merged: Merged, now: str) -> Iterator[Finding]:
             continue
         if states.holds(row.status, row.start, row.checked_in_at, minutes.get(row.venue), now):
             (yielding if row.yields_to else held).append(row)
-    yield from _overlaps(session, merged, held)
-    yield from _yields(merged, everything, yielding)
+    parents, competing = booking.parents(session), booking.competing_venues(session)
+    yield from _overlaps(session, merged, parents, competing, held)
+    yield from _yields(merged, parents, competing, everything, yielding)
 
 
-def _yields(merged: Merged, everything: Mapping[str, Any], yielding: list[Any]) -> Iterator[Finding]:
-    """Bookings that yield to one that does not hold the room, or round in a circle: nobody holds it (design.md §5)."""
+def _slot(merged: Merged, competing: Collection[str], row: Any) -> booking.Slot:
+    venue = merged["venue"].of(row.venue)
+    competes = row.status == "requested" and venue in competing
+    return booking.Slot(row.id, venue, row.start, row.end, row.before or 0, row.after or 0, competes=competes)
+
+
+def _yields(
+    merged: Merged, parents: Mapping[str, str | None], competing: Collection[str], everything: Mapping[str, Any],
+    yielding: list[Any],
+) -> Iterator[Finding]:  # fmt: skip
+    """Bookings that yield to one that does not hold the room, or no more at that time, or round in a circle: nobody holds
+    it (design.md §5)."""
     told: set[tuple[str, ...]] = set()
     for row in yielding:
         path = [row.id]
@@ -94,8 +105,10 @@ def _yields(merged: Merged, everything: Mapping[str, Any], yielding: list[Any]) 
         last = everything.get(path[-1])
         round_ = path[-1] in path[:-1]
         holds = not round_ and last is not None and last.status in BLOCKING
-        if holds and last is not None and (len(path) == 2 or (row.start < last.end and last.start < row.end)):
-            continue
+        if holds and last is not None and last.venue and last.start and last.end:
+            slot, other = _slot(merged, competing, row), _slot(merged, competing, last)
+            if other.venue in booking.family(parents, slot.venue) and booking.conflict(slot, other):
+                continue
         ids = tuple(sorted(set(path)))
         if ids in told:
             continue
@@ -103,22 +116,24 @@ def _yields(merged: Merged, everything: Mapping[str, Any], yielding: list[Any]) 
         span = say_span(row.start, row.end)
         if round_:
             text = _("{span} 的预约互相让位，场地没有人用", span=span)
-        elif holds:
+        elif holds and len(path) > 2:
             text = _("预约 {span} 让位于一个后来也让了位的预约", span=span)
+        elif holds:
+            text = _("预约 {span} 与它让位的预约已不在同一场地、同一时段，场地没有人用", span=span)
         else:
             text = _("预约 {span} 让位于一个已取消的预约", span=span)
         yield Finding("yields", "booking", ids, text, "yields_to")
 
 
-def _overlaps(session: Session, merged: Merged, held: list[Any]) -> Iterator[Finding]:
-    parents, competing = booking.parents(session), booking.competing_venues(session)
+def _overlaps(
+    session: Session, merged: Merged, parents: Mapping[str, str | None], competing: Collection[str], held: list[Any]
+) -> Iterator[Finding]:
     names = {row.id: row.name for row in session.execute(_live(merged, KINDS["venue"], "name"))}
     kin: dict[str, set[str]] = {}
     active: list[tuple[booking.Slot, str]] = []
     for row in held:
-        venue = merged["venue"].of(row.venue)
-        competes = row.status == "requested" and venue in competing
-        slot = booking.Slot(row.id, venue, row.start, row.end, row.before or 0, row.after or 0, competes=competes)
+        slot = _slot(merged, competing, row)
+        venue = slot.venue
         reach = shift(row.start, -booking.MAX_BUFFER)
         active = [one for one in active if one[0].end > reach]
         if venue not in kin:

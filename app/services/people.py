@@ -12,6 +12,7 @@ from app.errors import Fault, Refusal
 from app.models.center import User
 from app.models.record import Record
 from app.services import local, reading
+from app.services.center import center_id
 from app.services.duty import in_use, stranded
 from app.services.office import Office, Unit
 from app.services.reading import Query
@@ -74,6 +75,8 @@ def check(unit: Unit, record: User, before: Mapping[str, Any] | None) -> Iterato
 
 def leaving(unit: Unit, record: Record, before: Mapping[str, Any]) -> list[Fault]:
     """What stands against deleting a record, or merging it away; ``before`` are its values until now."""
+    if record.id == center_id(unit.office.scope):
+        return [Fault("id", _("本中心自己的资料不能删除"), _("内容有变的，请打开它修改"))]
     return list(check(unit, record, before)) if isinstance(record, User) else []
 
 

@@ -244,3 +244,9 @@ def test_the_reason_names_who_may() -> None:
     assert duty.why("users") == "前台不能管理使用人员，请由主任、系统管理员办理"
     assert duty.why("desk", "print") == ""
     assert set(KINDS) >= COUNTER
+
+
+def test_the_centers_own_record_cannot_be_deleted(desks: dict[str, Office], workspace: Workspace) -> None:
+    with pytest.raises(Refusal, match="本中心自己的资料不能删除"):
+        set_deleted(desks["administrator"], "center", [workspace.center_id], True)
+    assert reading.ids(workspace.office, "center") == [workspace.center_id]
