@@ -178,7 +178,7 @@ class SlotWaiting(
     contact_name = text("负责人", format="person_name", max_length=60, privacy=PERSONAL, search=True)
     contact_phone = text("联系电话", format="phone", privacy=PERSONAL, search=True)
     purpose_kind = choice("类别", PURPOSE_KINDS)
-    priority = integer("优先级", default=0, help="数大的在前")
+    priority = integer("优先级", default=0, listed=True, help="数大的在前")
     status = choice(
         "状态", WAITING_STATUS, default="waiting", listed=True, privacy=PUBLIC, section="排队与备注", folded=True
     )

@@ -1,8 +1,9 @@
-"""The list of people to call about bookings that cannot take place, also of those that were cancelled already."""
+"""The list of people to call about bookings and held offers that cannot take place, also of bookings that were cancelled
+already."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.services import slips
 from app.services.office import Office
@@ -14,7 +15,7 @@ from app.text import _
 
 def call_list(
     office: Office,
-    bookings: Sequence[str],
+    called: Mapping[str, Sequence[str]],
     start: str,
     end: str,
     where: str,
@@ -22,17 +23,18 @@ def call_list(
     *,
     allow_missing: bool = False,
 ) -> bytes:
-    """电话通知单 of ``bookings`` as a PDF; ``where``: the room that is closed, blank for the whole center. Raises
+    """电话通知单 of ``called``, ids by kind, as a PDF; ``where``: the room that is closed, blank for the whole center. Raises
     :class:`Refusal` for a character that cannot be printed unless ``allow_missing``."""
     from app.slips.calls import render
 
     office.duty.need(PRINT)
     note = _("{where}　{when}　停用：{reason}", where=where or _("整个中心"), when=say_span(start, end), reason=reason)
     context = slips.slip_context(office, allow_missing=allow_missing)
-    return render({"note": note, "people": people_to_call(office, list(bookings))}, context)
+    return render({"note": note, "people": people_to_call(office, called)}, context)
 
 
-def printed(office: Office, bookings: Sequence[str]) -> None:
-    """Note at each booking that its telephone number went to paper (domain.md B12)."""
+def printed(office: Office, called: Mapping[str, Sequence[str]]) -> None:
+    """Note at each booking and offer that its telephone number went to paper (domain.md B12)."""
     with office.unit() as unit:
-        unit.audit_each(slips.PRINT, "booking", {one: {"form": slips.CALLS} for one in bookings})
+        for kind, ids in called.items():
+            unit.audit_each(slips.PRINT, kind, {one: {"form": slips.CALLS} for one in ids})

@@ -44,7 +44,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture. ``style``: shade (the darker the more) or bar (the higher the more)."""
+    """A picture. ``style``: shade (the darker the more) or bar (the higher the more). ``blank``: what a cell without a
+    mark means."""
 
     code: str
     name: str
@@ -53,6 +54,7 @@ class Chart:
     note: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Mark | None, ...]], ...]
+    blank: str = ""
 
     @property
     def empty(self) -> bool:
@@ -153,12 +155,12 @@ def _heat(heat: Heat, span: Span, room: str, *, single: bool) -> Chart:
     hours = range(min([EARLIEST, *used]), max([LATEST - 1, *used]) + 1)
     rows = []
     for weekday, word in enumerate(WEEKDAYS):
-        marks = []
-        for hour in hours:
+        marks: list[Mark | None] = []
+        for hour in hours if heat.dates[weekday] else ():
             share, cell = heat.share(weekday, hour), heat.cells.get((weekday, hour), Cell())
             about = _("{room} {weekday} {span}", room=room, weekday=_(word), span=_hour(hour))
             marks.append(Mark(_percent(share), share, tuple(cell.ids), about=about))
-        rows.append((_(word), tuple(marks)))
+        rows.append((_(word), tuple(marks) or (None,) * len(hours)))
     note = _(
         "{span}，{room}。占用率是这个时段被预约占用的时间，占这些日子里这个时段全部时间的比例。",
         span=span.say(),
@@ -167,7 +169,9 @@ def _heat(heat: Heat, span: Span, room: str, *, single: bool) -> Chart:
     if not single:
         note += _("所有场地按有预约的 {n} 个场地平均。", n=heat.rooms)
     columns = tuple(f"{hour}:00" for hour in hours)
-    return Chart(HEAT, _("场地占用"), "shade", _heat_title(heat, room), note, columns, tuple(rows))
+    return Chart(
+        HEAT, _("场地占用"), "shade", _heat_title(heat, room), note, columns, tuple(rows), _("这段时间里没有这一天")
+    )  # fmt: skip
 
 
 def _heat_title(heat: Heat, room: str) -> str:
@@ -177,8 +181,13 @@ def _heat_title(heat: Heat, room: str) -> str:
     said = _("{room}{weekday} {span} 最忙，占用 {share}", room=room, weekday=_(WEEKDAYS[weekday]), span=_hour(hour),
              share=_percent(heat.share(weekday, hour)))  # fmt: skip
     halves = {
-        (day, half): _mean(heat, day, low, high) for day in range(5) for half, (_w, low, high) in enumerate(_HALVES)
+        (day, half): _mean(heat, day, low, high)
+        for day in range(5)
+        if heat.dates[day]
+        for half, (_w, low, high) in enumerate(_HALVES)
     }
+    if not halves:
+        return _("{said}。", said=said)
     day, half = min(halves, key=lambda at: (halves[at], at))
     return _("{said}；工作日里{weekday}{half}最空，占用 {share}。", said=said, weekday=_(WEEKDAYS[day]),
              half=_(_HALVES[half][0]), share=_percent(halves[day, half]))  # fmt: skip

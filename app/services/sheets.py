@@ -70,7 +70,9 @@ def render(office: Office, sheet: Sheet, *, copy: int | None = None, allow_missi
         from app.slips.calls import render as calls_slip
 
         note = _("，").join([say_day(sheet.on), *rooms])
-        return calls_slip({"note": note, "people": people_to_call(office, _booked(office, sheet))}, context)
+        return calls_slip(
+            {"note": note, "people": people_to_call(office, {"booking": _booked(office, sheet)})}, context
+        )
     board = calendar.booked(office, sheet.first, 7 if sheet.name == "week" else 1, sheet.venues)
     make = {"door": board_sheets.door, "week": board_sheets.week, "cleaning": board_sheets.cleaning}[sheet.name]
     return make(office, board, sheet.title, sheet.venues, context)

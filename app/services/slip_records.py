@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import and_, or_, select
 
-from app.models.bookings import BLOCKING, WAITING_SHOWN, Booking
+from app.models.bookings import BLOCKING, WAITING_SHOWN, Booking, SlotWaiting
 from app.models.registry import KINDS
 from app.models.training import HOLDS_PLACE
 from app.services import closing_days, fees, reading, recurrence_words, series, states
@@ -89,20 +89,30 @@ def equipment_of(office: Office, rows: Sequence[Row]) -> dict[str, str]:
     return {row.id: _("、").join([*chosen.get(row.id, []), *filter(None, [written[row.id]])]) for row in rows}
 
 
-def people_to_call(office: Office, bookings: Sequence[str]) -> list[Record]:
-    """Whom to call about ``bookings``, telephone numbers in full; an audit line each says who looked (rules.md 23)."""
-    return [plain(row) for row in reveal(office, "booking", bookings)]
+def people_to_call(office: Office, called: Mapping[str, Sequence[str]]) -> list[Record]:
+    """Whom to call about bookings and held offers (ids by kind), as they come; telephone numbers in full, an audit line
+    each says who looked (rules.md 23)."""
+    rows = [row for kind, ids in called.items() if ids for row in reveal(office, kind, ids)]
+    return [_person(row) for row in sorted(rows, key=lambda row: row.values.get("start") or "")]
 
 
-def affected(office: Office, closure: str) -> list[str]:
-    """The bookings to call about a closure, as they come: those it closes, and those that were cancelled for its reason.
-    An exceptional opening touches none."""
+def _person(row: Row) -> Record:
+    record = plain(row)
+    if row.kind.name != Booking.kind.name:
+        record["purpose"] = _("{purpose}（候补）", purpose=record["purpose"])
+    return record
+
+
+def affected(office: Office, closure: str) -> dict[str, list[str]]:
+    """What to call about because of a closure, ids by kind: the bookings and held offers that it closes, and the bookings
+    that were cancelled for its reason. An exceptional opening touches none."""
     with office.reading() as session:
         row = reading.rows_in(session, KINDS["closure"], [closure])[0].values
         if row["sort"] == "open":
-            return []
+            return {}
         b = Booking.__table__.c
-        closed = [one.id for one in closing_days.affected(session, office.now, closure)]
+        found = closing_days.affected(session, office.now, closure)
+        closed = [one.id for one in found if one.kind == Booking.kind.name]
         cancelled = and_(b.deleted.is_(False), b.status == "cancelled", b.cancel_reason == row["reason"])
         query = (
             select(b.id)
@@ -112,7 +122,8 @@ def affected(office: Office, closure: str) -> list[str]:
             )
             .order_by(b.start, b.venue, b.id)
         )  # fmt: skip
-        return list(session.scalars(query))
+        offers = [one.id for one in found if one.kind == SlotWaiting.kind.name]
+        return {Booking.kind.name: list(session.scalars(query)), SlotWaiting.kind.name: offers}
 
 
 # -- kind by kind ------------------------------------------------------------------------------------------------------

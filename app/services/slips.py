@@ -43,11 +43,12 @@ def print_count(office: Office, record_id: str, form: str | None = None) -> int:
 
 
 def printed(office: Office, kind: str, record_id: str, form: str) -> None:
-    """Note that ``form`` of the record went to paper or to a file; a list of people to call at each booking, too."""
-    called = slip_records.affected(office, record_id) if (kind, form) == ("closure", CALLS) else []
+    """Note that ``form`` of the record went to paper or to a file; a list of people to call at each booking and offer, too."""
+    called = slip_records.affected(office, record_id) if (kind, form) == ("closure", CALLS) else {}
     with office.unit() as unit:
         unit.audit(PRINT, kind, record_id, form=form)
-        unit.audit_each(PRINT, "booking", {one: {"form": form} for one in called})
+        for one, ids in called.items():
+            unit.audit_each(PRINT, one, {each: {"form": form} for each in ids})
 
 
 def printed_list(office: Office, kind: str, rows: int, title: str = "") -> None:

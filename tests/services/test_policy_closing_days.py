@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from app.services.closing_days import Span, affected, close_day
 from app.services.findings import findings
 from app.services.office import Office
 from app.services.reading import get, ids
+from app.services.slip_records import affected as affected_by
+from app.services.slip_records import people_to_call
 from app.services.undoing import undo
 from app.services.writing import save
 from app.workspace import Workspace
@@ -101,7 +104,7 @@ def test_closing_a_day_cancels_on_demand_all_or_nothing(desk, halls, book):
     values = get(desk, "booking", east).values
     assert (values["status"], values["cancel_reason"], values["cancelled_by"]) == ("cancelled", "停电检修", "王小明")
     assert get(desk, "booking", west).values["status"] == "checked_in"
-    assert [row.id for row in rows] == [east, west]
+    assert [(row.id, row.status) for row in rows] == [(east, "cancelled"), (west, "checked_in")]
     undo(desk, saved.op)
     assert get(desk, "booking", east).values["status"] == "confirmed"
     assert ids(desk, "closure") == []
@@ -114,6 +117,21 @@ def test_rule_27_what_a_closed_day_frees_is_offered_to_nobody(desk, halls, book)
     close_day(desk, *ALL_DAY, None, "停电检修", cancel=True)
     assert get(desk, "slot_waiting", entry).values["status"] == "waiting"
     assert slot_waiting.due(desk) == ()
+
+
+def test_rule_28_who_has_a_room_held_is_called_too_until_the_deadline(desk, halls, book, clock):
+    taken = book("east", "10:00", "11:00")
+    slot = {"venue": halls["east"], "start": f"{DAY}T09:00", "end": f"{DAY}T10:00", "client_name": "歌队"}
+    held = save(desk, "slot_waiting", {**slot, "status": "offered", "offer_until": "2026-11-25T12:00"}).id
+    save(desk, "slot_waiting", {**slot, "client_name": "舞队"})
+    assert of(desk, Span(*ALL_DAY)) == [held, taken]
+    saved, rows = close_day(desk, *ALL_DAY, None, "停电检修", cancel=True)
+    assert [(row.kind, row.status) for row in rows] == [("slot_waiting", "offered"), ("booking", "cancelled")]
+    assert affected_by(desk, saved.id) == {"booking": [taken], "slot_waiting": [held]}
+    told = [(one["client_name"], one["purpose"]) for one in people_to_call(desk, affected_by(desk, saved.id))]
+    assert told == [("歌队", "（候补）"), ("书画社", "")]
+    clock.now = datetime(2026, 11, 25, 12, 0)
+    assert of(desk, Span(*ALL_DAY)) == []
 
 
 def test_numbers_to_call_are_masked_on_the_screen(desk, halls, book):

@@ -116,6 +116,19 @@ def test_each_number_is_the_list_it_opens(office):
     assert "2026年2月3日 至 2026年2月28日" in chart.note
 
 
+def test_a_weekday_that_is_not_in_the_span_is_neither_free_nor_the_emptiest(office):
+    room = make(office, "venue", name="活动室")
+    book(office, room, "2026-02-03T09:00", "2026-02-03T10:00")
+    chart = pictures.chart(office, HEAT, Span("2026-02-03", "2026-02-04"), room)
+    assert [label for label, marks in chart.rows if any(marks)] == ["周二", "周三"]
+    assert all(len(marks) == len(chart.columns) for _label, marks in chart.rows)
+    assert chart.title == "活动室周二 9:00-10:00 最忙，占用 100%；工作日里周二下午最空，占用 0%。"
+    assert "没有这一天" in chart.blank
+    book(office, room, "2026-02-07T09:00", "2026-02-07T10:00")
+    weekend = pictures.chart(office, HEAT, Span("2026-02-07", "2026-02-08"), room)
+    assert weekend.title == "活动室周六 9:00-10:00 最忙，占用 100%。"
+
+
 def test_hours_by_kind_say_who_uses_most_and_when(office):
     room = make(office, "venue", name="活动室")
     book(office, room, "2026-01-31T22:00", "2026-02-01T00:00", client_kind="team")

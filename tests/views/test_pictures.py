@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -83,6 +83,23 @@ def test_arrows_choose_a_mark_and_enter_opens_it(qtbot, page, went):
 def test_an_empty_mark_opens_nothing(qtbot, page, went):
     qtbot.mouseClick(page.view, Qt.MouseButton.LeftButton, pos=page.view.cell(0, 0).center())
     qtbot.mouseClick(page.view, Qt.MouseButton.LeftButton, pos=QPoint(4, 4))
+    assert not went
+
+
+def test_a_weekday_that_is_not_in_the_span_says_so_and_opens_nothing(qtbot, context, page, clock, went):
+    values = {"venue": page.rooms.currentData(), "start": "2026-12-01T09:00", "end": "2026-12-01T10:00"}
+    writing.save(context.office, "booking", values)
+    clock.now = datetime(2026, 12, 2, 9, 0)
+    made = PicturesPage(context)
+    qtbot.addWidget(made)
+    made.resize(1198, 728)
+    made.show()
+    made.spans.setCurrentIndex(made.spans.findText("本月"))
+    made.spans.activated.emit(made.spans.currentIndex())
+    settle(made, qtbot)
+    assert made.view.words(0, 1) == "这段时间里没有这一天"
+    assert made.view.words(2, 1).endswith("0%，0 场预约")
+    qtbot.mouseClick(made.view, Qt.MouseButton.LeftButton, pos=made.view.cell(0, 1).center())
     assert not went
 
 

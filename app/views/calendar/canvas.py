@@ -74,7 +74,8 @@ class Canvas(QAbstractScrollArea):
     def show_board(self, board: Board, now: str) -> None:
         """Show ``board``; the place looked at and the selection stay where the columns are the same."""
         before = [(column.room.id, column.date) for column in self._plan.columns]
-        self._plan, self._now, self._hand, self._fresh, self._hover = layout.plan(board), now, None, False, None
+        self.set_now(now)
+        self._plan, self._hand, self._fresh, self._hover = layout.plan(board), None, False, None
         after = [(column.room.id, column.date) for column in self._plan.columns]
         if before != after:
             self._cursor = None
@@ -84,14 +85,29 @@ class Canvas(QAbstractScrollArea):
         looked = f"{board.first}/{board.days}"
         if looked != self._looked:
             self._looked = looked
-            self.look_at(self._plan.first_minute())
+            self._look_first()
         self.repaint_all()
 
     def set_now(self, now: str) -> None:
-        """Move the red line."""
+        """Move the red line; where that takes it out of view, follow it."""
         if now != self._now:
-            self._now = now
+            seen, self._now = self._sees_now(), now
+            if seen and not self._sees_now() and not self._fresh:
+                self._look_first()
             self.repaint_all()
+
+    def look_anew(self) -> None:
+        """The next board is looked at where people look first, also one that is shown already."""
+        self._looked = ""
+
+    def _look_first(self) -> None:
+        at = self.geometry_now()
+        self.look_at(self._plan.top_minute(self._now, at.body.height() * 30 // at.half))
+
+    def _sees_now(self) -> bool:
+        at, today = self.geometry_now(), self._now[:10]
+        y = at.y(layout.minute_of(self._now, today))
+        return at.body.top() <= y <= at.body.bottom() and any(one.date == today for one in self._plan.columns)
 
     def look_at(self, minute: int) -> None:
         """Scroll so that ``minute`` is at the top."""

@@ -10,6 +10,8 @@ from app.views.theme import Theme
 
 KEPT = 4000
 """Shortened texts remembered before they are thrown away together."""
+NO_START, NO_END = frozenset("，。、；：？！）》」』】”’…·％"), frozenset("（《「『【“‘")
+"""Marks that stand at the start, or at the end, of no line."""
 
 
 def mixed(colour: QColor, share: float) -> QColor:
@@ -20,11 +22,21 @@ def mixed(colour: QColor, share: float) -> QColor:
 
 
 def _whole(text: str, count: int) -> int:
-    """Where to break at or before ``count``, so that a time such as 15:30-17:00 stays in one piece."""
+    """Where to break at or before ``count``: a time such as 15:30-17:00 stays in one piece, no line starts with ） or
+    ends with （, and what is in brackets stays together where that leaves no more than half of the line empty."""
     at = count
-    while at > 1 and text[at - 1].isascii() and text[at].isascii() and not text[at - 1].isspace():
+    while at > 1 and _held(text[at - 1], text[at]):
         at -= 1
-    return at if at > 1 else count
+    if at <= 1:
+        return count
+    opening = text.rfind("（", 0, at)
+    return opening if opening > at // 2 and "）" not in text[opening:at] else at
+
+
+def _held(before: str, after: str) -> bool:
+    """Whether no line ends between two characters."""
+    word = before.isascii() and after.isascii() and not before.isspace()
+    return word or after in NO_START or before in NO_END
 
 
 class Ink:

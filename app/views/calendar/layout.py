@@ -11,6 +11,8 @@ from app.services.boards import Block, Board, Room, Sort
 DAY = 1440
 STRIP = 0.75
 """Where the strip of bookings that left their room free begins."""
+AHEAD = 90
+"""Minutes below the line of now that are in view when a board of today is opened."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,15 @@ class Plan:
         """Where people want to look first: the earliest booking or opening, not later than 8:00."""
         opening = [s.bottom for s in self.stripes if s.sort == "hours" and s.top == 0 and s.bottom < DAY]
         return min([8 * 60, *opening, *(piece.lead for piece in self.pieces)])
+
+    def top_minute(self, now: str, seen: int) -> int:
+        """Where ``seen`` minutes are looked at from first: as :meth:`first_minute`; of a board with the date of ``now``
+        only so much later, or earlier, that now is among them."""
+        first = self.first_minute()
+        if not any(column.date == now[:10] for column in self.columns):
+            return first
+        minute = minute_of(now, now[:10])
+        return min(max(first, min(minute + AHEAD, DAY) - seen), minute)
 
     def _busy(self, column: int, without: str) -> Iterator[tuple[int, int]]:
         for piece in self.pieces:

@@ -139,6 +139,7 @@ class CalendarPage(Page):
         """Show another day, or its week or month."""
         self._day = day
         self._also = ""
+        self.grid.look_anew()
         self.finder.forget()
         self.message.quieten()
         self._load()
@@ -331,6 +332,7 @@ class CalendarPage(Page):
     @Slot()
     def _narrowed(self) -> None:
         self._also = ""
+        self.message.quieten()
         if self._mode == DAY_VIEW:
             self._load()
 
@@ -352,6 +354,7 @@ class CalendarPage(Page):
     def _room_chosen(self, room: str | None) -> None:
         self._venue = room if self._mode == MONTH_VIEW else room or self._venue
         self.finder.forget()
+        self.message.quieten()
         self._load()
 
     @Slot()

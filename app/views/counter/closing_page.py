@@ -65,7 +65,7 @@ class ClosingPage(Page):
     help_topic = "closing"
     name = "closing"
     title = "停用场地"
-    listens_to = frozenset({"booking", "closure", "venue"})
+    listens_to = frozenset({"booking", "closure", "slot_waiting", "venue"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
@@ -236,12 +236,11 @@ class ClosingPage(Page):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        status = KINDS["booking"].fields["status"]
         items = [
             Item(
-                "booking", one.id, say_span(one.start, one.end), one.client or one.purpose,
+                one.kind, one.id, say_span(one.start, one.end), one.client or one.purpose,
                 " · ".join(part for part in (one.venue_name, one.purpose, one.contact_name, one.contact_phone) if part),
-                one.status, status.display(one.status),
+                one.status, KINDS[one.kind].fields["status"].display(one.status),
             )
             for one in self.rows[:SHOWN]
         ]  # fmt: skip
@@ -257,10 +256,13 @@ class ClosingPage(Page):
     @Slot()
     def _say(self) -> None:
         """What is about to happen, or has."""
-        count = len(self.rows)
+        count, offers = len(self.rows), sum(one.kind != "booking" for one in self.rows)
+        cancels = sum(one.cancels for one in self.rows)
         done = self.closure is not None
         if done:
             said = _("请逐一通知下面 {n} 家。", n=count) if count else _("没有要通知的人。")
+        elif offers:
+            said = _("这段时间有 {n} 场预约、为候补保留 {m} 场，要逐一通知。", n=count - offers, m=offers)
         elif count:
             said = _("这段时间有 {n} 场预约，要逐一通知。", n=count)
         else:
@@ -268,12 +270,12 @@ class ClosingPage(Page):
         self.words.setText(said)
         more = _("屏幕上是前 {n} 场，名单上是全部。", n=SHOWN) if count > SHOWN else ""
         self.set_summary(_("已停用。{more}", more=more) if done else more or _("整个中心或一个场地，一天或几天"))
-        cancelling = self.cancel_box.isChecked() and count
-        self.close_button.setText(_("停用并取消 {n} 场", n=count) if cancelling else _("停用"))
+        cancelling = self.cancel_box.isChecked() and cancels
+        self.close_button.setText(_("停用并取消 {n} 场", n=cancels) if cancelling else _("停用"))
         self.close_button.setShortcut("F6")  # a new text takes it away
         self.close_button.setVisible(not done)
         self.again_button.setVisible(done)
-        self.cancel_box.setVisible(not done and bool(count))
+        self.cancel_box.setVisible(not done and bool(cancels))
         self.print_button.setEnabled(bool(count))
 
     def _whole(self) -> bool:
@@ -287,7 +289,7 @@ class ClosingPage(Page):
     def _open(self) -> None:
         line = self.sender()
         if isinstance(line, DayLine):
-            self.context.open_record("booking", line.item.id)
+            self.context.open_record(line.item.kind, line.item.id)
 
     # -- doing it ----------------------------------------------------------------------------------------------
 
@@ -303,15 +305,16 @@ class ClosingPage(Page):
         self._run += 1  # an answer under way is about what was before
         cancel = self.cancel_box.isChecked()
         job = partial(close_day, self.context.office, span.start, span.end, span.venue, reason or "", cancel=cancel)
-        self.context.tasks.run(job, partial(self._closed, cancel), self._refused, owner=self)
+        self.context.tasks.run(job, self._closed, self._refused, owner=self)
 
-    def _closed(self, cancelled: bool, done: tuple[Saved, list[Affected]]) -> None:
+    def _closed(self, done: tuple[Saved, list[Affected]]) -> None:
         saved, rows = done
         self.close_button.setEnabled(True)
         self.closure, self.rows = saved.id, rows
         for box in self.boxes.values():
             box.setEnabled(False)
-        words = _("已停用，取消 {n} 场预约", n=len(rows)) if cancelled and rows else _("已停用")
+        cancelled = sum(one.status == "cancelled" for one in rows)
+        words = _("已停用，取消 {n} 场预约", n=cancelled) if cancelled else _("已停用")
         self.context.wrote(frozenset({"closure", "booking", "slot_waiting"}), words, saved.op)
         self._show_rows()
 
@@ -343,15 +346,16 @@ class ClosingPage(Page):
         except Refusal as refusal:
             self._refused(refusal)
             return
-        office, ids = self.context.office, [one.id for one in self.rows]
+        office = self.context.office
+        called = {kind: [one.id for one in self.rows if one.kind == kind] for kind in ("booking", "slot_waiting")}
         venue = self.boxes["venue"].editor
         where = venue.line.text().strip() if isinstance(venue, LinkEditor) else ""
         reason = self._value("reason") or ""
 
         def render(missing: bool) -> bytes:
-            return call_list(office, ids, span.start, span.end, where, reason, allow_missing=missing)
+            return call_list(office, called, span.start, span.end, where, reason, allow_missing=missing)
 
-        CountedSheet(self, self.context, _("电话通知单"), render, partial(printed, office, ids)).open()
+        CountedSheet(self, self.context, _("电话通知单"), render, partial(printed, office, called)).open()
 
 
 def _concerned(office: Office, span: Span) -> list[Affected]:

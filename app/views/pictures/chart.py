@@ -187,7 +187,7 @@ class ChartView(QWidget):
         """A cell in one sentence."""
         mark = self.mark(row, column)
         if mark is None:
-            return _("没有预约")
+            return (self._chart.blank if self._chart else "") or _("没有预约")
         said = " ".join(part for part in (mark.text, mark.more) if part)
         return _("{about}：{said}，{n} 场预约", about=mark.about, said=said, n=len(mark.ids))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
+from unicodedata import east_asian_width
 
 from app.models.fields import Field
 from app.models.record import Kind
@@ -14,9 +16,11 @@ from app.services.times import minutes_between
 from app.text import _
 from app.views.records.typed import say_date, say_moment
 
-_WIDTHS = {"date": 132, "datetime": 184, "integer": 88, "decimal": 104, "boolean": 72, "choice": 112, "note": 280}
+_WIDTHS = {"date": 132, "datetime": 184, "integer": 88, "decimal": 104, "boolean": 72, "note": 280}
 _SOFT = frozenset({"text", "note", "link"})
 _NARROWEST = 96
+_CHOICE, _EM, _MARGINS, _MARK = 112, 14, 28, 20
+"""A choice column at the least; the width of a character, of the margins of a cell, and of the mark of a status."""
 _RIGHT = frozenset({"integer", "decimal", "date", "datetime"})
 
 
@@ -84,7 +88,15 @@ def width_of(field: Field, columns: Columns) -> int:
         return 192
     if field.format in ("phone", "person_name"):
         return 128
+    if field.type == "choice":
+        around = _MARGINS + (_MARK if field.name.endswith("status") else 0)
+        return max(_CHOICE, around + max(_breadth(_(label)) for _code, label in field.choices))
     return _WIDTHS.get(field.type, 176)
+
+
+def _breadth(label: str) -> int:
+    """How wide a label is in design pixels: Chinese characters are square, others about half of that."""
+    return ceil(_EM * sum(1 if east_asian_width(one) in "WF" else 0.6 for one in label))
 
 
 def fitted(fields: Sequence[Field], columns: Columns, room: int) -> list[int]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.errors import Refusal
 from app.models.fields import Field, Misfit
+from app.services.rights import to_write
 from app.services.series_plan import say_date
 from app.services.series_renewal import Renewable, Renewed, renew, renewable
 from app.services.times import say_time
@@ -69,7 +71,15 @@ class RenewPage(Page):
             row.addWidget(box, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
         self.table = self._table()
-        self.body.addWidget(self.table, 1)
+        self.new_button = self.button(_("新建系列预约"), self._new, icon="plus")
+        context.allow(self.new_button, to_write("booking_series"))
+        none = self.empty_state(
+            _("没有最后一次在这段日子里的系列。请改上面的日期，或者新建系列预约。"), self.new_button
+        )
+        self.stack = QStackedWidget()
+        for shown in (self.table, none):
+            self.stack.addWidget(shown)
+        self.body.addWidget(self.stack, 1)
         self.fault = QLabel()
         self.fault.setStyleSheet(f"color: {RED};")
         self.fault.setWordWrap(True)
@@ -127,6 +137,7 @@ class RenewPage(Page):
     def _found(self, rows: list[Renewable]) -> None:
         """Lay them out; those not renewed yet are chosen."""
         self.rows = rows
+        self.stack.setCurrentIndex(0 if rows else 1)
         self.table.setRowCount(len(rows))
         self.table.clearSelection()
         for at, row in enumerate(rows):
@@ -163,7 +174,12 @@ class RenewPage(Page):
         self.do_button.setText(_("续办 {n} 个系列", n=chosen) if chosen else _("续办"))
         self.do_button.setEnabled(bool(chosen))
         left = sum(not row.renewed for row in self.rows)
-        self.set_summary(_("{n} 个系列到期，{m} 个还没续办；空格选或不选", n=len(self.rows), m=left))
+        said = _("{n} 个系列到期，{m} 个还没续办；空格选或不选", n=len(self.rows), m=left)
+        self.set_summary(said if self.rows else _("这段日子里没有到期的系列"))
+
+    @Slot()
+    def _new(self) -> None:
+        self.context.new_record("booking_series")
 
     @Slot()
     def _renew(self) -> None:

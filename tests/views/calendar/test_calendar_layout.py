@@ -70,6 +70,15 @@ def test_people_look_first_where_the_room_opens_or_the_first_booking_is_set_up()
     assert plan(board()).first_minute() == 480
 
 
+def test_a_board_of_today_shows_as_much_of_the_morning_as_leaves_now_in_view():
+    today = plan(board())
+    assert today.top_minute(f"{DAY}T10:00", 600) == 480
+    assert today.top_minute(f"{DAY}T18:41", 600) == 18 * 60 + 41 + 90 - 600
+    assert today.top_minute(f"{DAY}T23:59", 600) == 1440 - 600
+    assert today.top_minute(f"{DAY}T06:30", 600) == 390
+    assert today.top_minute("2026-11-25T18:41", 600) == 480, "another day"
+
+
 def test_dragging_snaps_to_half_hours_with_shift_to_quarters_and_stops_at_what_is_taken():
     laid = plan(board(block("1", "10:10", "11:00")))
     assert gestures.stretched(laid, 0, 545, 610) == Span(0, 540, 610)

@@ -183,6 +183,18 @@ def test_a_free_time_on_another_day_is_gone_to_and_its_room_is_shown(open_page, 
     assert page.windowTitle() == "11月25日 周三"
 
 
+def test_what_was_found_is_said_no_more_once_other_rooms_are_wanted(open_page, rooms):
+    page = open_page()
+    page.needs.find_button.click()
+    settle(page)
+    assert page.message.isVisible()
+    page.needs.people.setText("25")
+    page.needs.people.editingFinished.emit()
+    settle(page)
+    assert page.grid.cursor_span is None
+    assert not page.message.isVisible()
+
+
 def test_a_length_that_cannot_be_read_is_said(open_page, rooms):
     page = open_page()
     page.needs.length.setText("很久")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pypdfium2
 from hands import DAY, at, drag, settle
 from PySide6.QtCore import Qt
@@ -9,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from app.services import calendar, reading, writing
 from app.services.boards import Board
+from app.views.calendar.ink import Ink
 from app.views.calendar.page import NO_ROOMS
 from app.views.calendar.rooms import RoomPicker
 from app.views.context import Goto
@@ -24,6 +27,50 @@ def test_the_week_of_one_room_has_its_days_as_columns(qtbot, open_page, rooms, b
     assert page.windowTitle() == "11月23日 周一 至 11月29日 周日  音乐室"
     drag(qtbot, page, at(page, 3, 9 * 60 + 5), at(page, 3, 9 * 60 + 55))
     assert went[0].arguments["values"]["start"] == "2026-11-26T09:00"
+
+
+def test_today_is_opened_with_now_in_view_and_another_day_with_its_morning(clock, context, open_page, rooms):
+    clock.now = datetime(2026, 11, 24, 18, 41)
+    page = open_page()
+    at_now = page.grid.geometry_now()
+    assert at_now.body.top() < at_now.y(18 * 60 + 41) < at_now.body.bottom()
+    assert at_now.minute_at(at_now.body.top()) > 8 * 60
+    page.go("2026-11-25")
+    settle(page)
+    assert page.grid.geometry_now().minute_at(page.grid.geometry_now().body.top() + 10) in range(470, 490)
+
+
+def test_a_board_of_today_follows_the_clock_unless_somebody_looks_elsewhere(clock, context, open_page, rooms):
+    clock.now = datetime(2026, 11, 24, 15, 0)
+    page = open_page()
+    bar = page.grid.verticalScrollBar()
+    morning = bar.value()
+    clock.now = datetime(2026, 11, 24, 21, 0)
+    page._tick()
+    assert bar.value() > morning
+    bar.setValue(0)
+    clock.now = datetime(2026, 11, 24, 21, 1)
+    page._tick()
+    assert bar.value() == 0
+    page.bar.go_today()
+    settle(page)
+    measures = page.grid.geometry_now()
+    assert measures.body.top() < measures.y(21 * 60 + 1) < measures.body.bottom()
+
+
+def test_no_line_of_a_head_starts_or_ends_with_the_wrong_mark(context, app):
+    ink = Ink(context.theme)
+    wide = ink.measure(ink.bold).horizontalAdvance
+    for text, fits, first in (
+        ("一楼大厅东区（演示）", "一楼大厅东区（演示", "一楼大厅东区"),
+        ("一楼（老年人日间照料）", "一楼（老年人日间照料", "一楼（老年人日间照"),
+        ("排练厅，二楼东侧", "排练厅", "排练"),
+        ("二楼《读书》活动室", "二楼《", "二楼"),
+        ("周三 15:30-17:00", "周三 15:30", "周三"),
+    ):
+        lines = ink.broken(ink.bold, text, wide(fits), 2)
+        assert lines[0] == first
+        assert text[len(first) :].strip().startswith(lines[1][:1])
 
 
 def test_in_the_week_a_booking_is_dragged_to_another_day_without_a_question(qtbot, context, open_page, rooms, book):

@@ -76,11 +76,40 @@ def test_the_bookings_are_cancelled_with_the_reason_and_all_is_undone(counter: A
     assert (row.values["status"], row.values["cancel_reason"]) == ("cancelled", "停电检修")
     assert counter.row("booking", counter.later.id).values["status"] == "confirmed"
     assert lines(page) == [counter.first.id, counter.evening.id], "they still have to be called"
+    assert [one.item.word for one in page.scroller.widget().findChildren(DayLine)] == ["已取消", "已取消"]
     counter.context.undo(counter.said[-1].op)
     counter.rest(page)
     counter.rest(page)
     assert counter.row("booking", counter.first.id).values["status"] == "confirmed"
     assert not page.close_button.isHidden(), "it can be closed again"
+
+
+def test_who_has_the_room_held_is_to_be_called_and_nothing_of_theirs_is_cancelled(counter: Any, page: ClosingPage):
+    slot = {"venue": counter.room, "start": "2026-11-25T14:00", "end": "2026-11-25T16:00"}
+    held = counter.save(
+        "slot_waiting",
+        {**slot, "purpose": "棋社", "client_name": "老友棋社", "contact_phone": "13900002222", "status": "offered",
+         "offer_until": "2026-11-24T12:00"},
+    )  # fmt: skip
+    fill(counter, page, first="1125", reason="停电检修")
+    assert lines(page) == [counter.first.id, held.id, counter.evening.id]
+    assert page.words.text() == "这段时间有 2 场预约、为候补保留 1 场，要逐一通知。"
+    page.cancel_box.setChecked(True)
+    assert page.close_button.text() == "停用并取消 2 场"
+    page.scroller.widget().findChildren(DayLine)[1].click()
+    assert counter.went[-1].arguments == {"kind": "slot_waiting", "record_id": held.id}
+    page.close_button.click()
+    counter.rest(page)
+    assert counter.said[-1].text == "已停用，取消 2 场预约"
+    page.print_button.click()
+    counter.rest(page)
+    sheet = page.findChildren(CountedSheet)[-1]
+    assert "13900002222" in text_of(sheet.pdf)
+    assert "棋社（候补）" in text_of(sheet.pdf)
+    sheet.printed.emit()
+    counter.rest(page)
+    assert [entry.audit for entry in history(counter.office, "slot_waiting", held.id)].count("print") == 1
+    sheet.reject()
 
 
 def test_one_room_is_closed_alone(counter: Any, page: ClosingPage):

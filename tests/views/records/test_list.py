@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +23,7 @@ from app.views.records.form_jobs import load
 from app.views.records.list_jobs import SeveralSheet
 from app.views.records.list_page import ListPage
 from app.views.records.model import FIRST, PAGE, ROW_ROLE, STATUS_ROLE, RecordsModel
+from app.views.theme import Theme
 from tests.factory import make
 
 
@@ -263,6 +265,23 @@ def test_columns_fill_the_room_and_texts_give_way_first():
         assert room - 8 <= sum(fitted(fields, columns, room)) <= room
     fixed = fitted(fields, Columns(columns.names, {"purpose": 400}), 1100)
     assert fixed[0] == 400
+
+
+@pytest.mark.parametrize("size", ["standard", "large", "huge"])
+def test_the_longest_status_and_choice_fit_their_columns(app: Any, size: str):
+    theme = Theme(size)
+    measure = QFontMetrics(theme.font()).horizontalAdvance
+    for kind in KINDS.values():
+        columns = default_columns(kind)
+        for field in (kind.fields[name] for name in columns.names if kind.fields[name].type == "choice"):
+            mark = 20 if field.name.endswith("status") else 0
+            room = theme.px(cols.width_of(field, columns)) - 2 * theme.px(12) - theme.px(mark)
+            for _code, label in field.choices:
+                assert measure(label) <= room, f"{kind.name}.{field.name} {label}"
+
+
+def test_what_orders_the_waiting_list_is_a_column():
+    assert {"priority", "joined_at"} <= set(default_columns(KINDS["slot_waiting"]).names)
 
 
 def test_every_default_column_exists(context: Context):

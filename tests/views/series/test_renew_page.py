@@ -65,3 +65,15 @@ def test_a_span_that_cannot_be_read_is_said_beside_it(counter: Any):
     counter.rest(page)
     assert "看不懂" in page.boxes["last"]._fault.text()
     assert states(page) == ["未续办"]
+
+
+def test_where_no_series_ends_the_page_says_so_and_offers_a_new_one(counter: Any):
+    page = counter.show(RenewPage(counter.context))
+    assert not page.table.isVisible()
+    page.new_button.click()
+    assert counter.went[-1].page == "series"
+    make(counter, "07T09:00")
+    page.refresh()
+    counter.rest(page)
+    assert page.table.isVisible()
+    assert not page.new_button.isVisible()
