@@ -77,7 +77,7 @@ def receive(replica: Replica, bundles: Sequence[Opened]) -> Received:
         with renewing(replica) as renewal, replica.writing() as connection:
             lock_scopes(connection, shared_scopes(replica.machine.scope, sender.scope))
             for opened in bundles:
-                result = _joined(result, _apply(connection, renewal, opened))
+                result = joined(result, _apply(connection, renewal, opened))
             for scope in sorted({span.scope for opened in bundles for span in opened.header.runs}):
                 healed = heal.own_closed(connection, renewal, scope)
                 result = replace(result, touched=result.touched | healed)
@@ -86,7 +86,8 @@ def receive(replica: Replica, bundles: Sequence[Opened]) -> Received:
     return replace(result, renewed=renewal.fresh)
 
 
-def _joined(a: Received, b: Received) -> Received:
+def joined(a: Received, b: Received) -> Received:
+    """What two imports did together; the rest as the second says."""
     kinds = dict(Counter(a.kinds) + Counter(b.kinds))
     return replace(b, applied=a.applied + b.applied, kinds=kinds, skipped=a.skipped + b.skipped, held=a.held + b.held,
                    touched=a.touched | b.touched, forked=a.forked | b.forked)  # fmt: skip

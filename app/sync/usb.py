@@ -20,7 +20,7 @@ from app.sync.exchange import Limit
 from app.sync.log import ALL
 from app.sync.machine import sync_folder
 from app.sync.packer import packer_for
-from app.sync.receive import Received, goes_on, keep, open_all, receive, retry_kept
+from app.sync.receive import Received, goes_on, joined, keep, open_all, receive, retry_kept
 from app.sync.replica import Replica
 from app.text import _
 
@@ -85,10 +85,10 @@ def export(replica: Replica, path: Path, for_certificate: Certificate | None = N
                 packer.theirs = packed.batch.after
             file.flush()
             os.fsync(file.fileno())
+        if _checksum(temporary) != checksum.digest():  # an earlier file under this name is still good
+            raise EnvironmentFault(_("写进U盘的内容读回来不一致。"), _("请换一个U盘重新导出。"))
         os.replace(temporary, path)
         sync_folder(path.parent)
-        if _checksum(path) != checksum.digest():
-            raise EnvironmentFault(_("写进U盘的内容读回来不一致。"), _("请换一个U盘重新导出。"))
     except OSError as error:
         raise EnvironmentFault(
             _("写不进 {file}：{why}", file=path, why=error.strerror or str(error)),
@@ -154,13 +154,14 @@ def _read(path: Path) -> bytes:
 
 
 def import_file(replica: Replica, path: Path) -> Received:
-    """Apply a file whole, or refuse it whole; with a gap it is kept and retried after every import."""
+    """Apply a file whole, or refuse it whole; with a gap it is kept and retried after every import. What earlier files
+    bring that waited for this one is counted with it."""
     data = _read(path)
     result = receive(replica, open_all(replica, data))
     if result.missing:
         return replace(result, kept=keep(replica, data))
     for kept in retry_kept(goes_on(replica, result)):
-        result = replace(result, touched=result.touched | kept.touched, renewed=kept.renewed or result.renewed)
+        result = replace(joined(result, kept), sender=result.sender, renewed=kept.renewed or result.renewed)
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def test_a_later_file_waits_in_the_inbox_until_the_earlier_one_comes(world: Worl
     assert result.kept is not None
     assert "请先导入更早的同步文件" in usb.describe(result.missing[0])
     result = usb.import_file(district, middle)
+    assert (result.applied, result.kinds["venue"]) == (2, 2), "what waited is counted with it"
     with district.reading() as connection:
         assert not list(district.inbox.iterdir())
         assert log.of_record(connection, STREET, "venue", two)
@@ -322,3 +324,27 @@ def test_an_older_file_does_not_bring_older_holdings_back(world: World) -> None:
     known = last_heard(district, pc.device)
     usb.import_file(district, older)
     assert last_heard(district, pc.device) == known
+
+
+def test_a_stick_that_garbles_what_is_written_leaves_the_good_file_of_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc, stick = world.carded("a"), world.folder / "stick.shuniu"
+    pc.put(name="大厅")
+    usb.export(pc.replica, stick)
+    before = stick.read_bytes()
+    real = os.fsync
+
+    def garbling(descriptor: int) -> None:
+        real(descriptor)
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith(".shuniu.tmp"):
+            os.pwrite(descriptor, b"?", 100)
+
+    pc.put(name="二楼")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", garbling)
+        with pytest.raises(EnvironmentFault, match="读回来不一致"):
+            usb.export(pc.replica, stick)
+    assert stick.read_bytes() == before
+    assert list(world.folder.glob("stick*")) == [stick]
+    assert usb.import_file(world.district.replica(), stick).applied
