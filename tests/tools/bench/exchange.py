@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from app.models.registry import KINDS
+from app.store.bulk import insert_tuples
 from app.store.database import migrate, sqlite_engine
 from app.store.tables import change, log_head
 from app.sync.http import SyncResult, sync_once
@@ -99,12 +100,11 @@ def _floor(folder: Path, workspace: Workspace) -> float:
     path = folder / f"floor-{time.monotonic_ns()}.db"
     engine = sqlite_engine(path, workspace.machine.db_key)
     migrate(engine)
-    statements = [f"INSERT INTO {t.name} VALUES ({', '.join('?' * len(t.columns))})" for t in tables]
 
     def write() -> None:
         with engine.execution_options(write=True).begin() as connection:
-            for statement, rows in zip(statements, contents, strict=True):
-                connection.exec_driver_sql(statement, rows)
+            for table, rows in zip(tables, contents, strict=True):
+                insert_tuples(connection, table, rows)
 
     took = seconds(write)
     engine.dispose()
